@@ -1,0 +1,45 @@
+# Every target sets the project up first, as `python3 server.py` does; when nothing has changed, that costs nothing.
+
+PYTHON ?= .venv/bin/python
+
+.PHONY: help run test check fmt bench docs assets tools
+
+help:
+	@echo "make run     a server with demo data on 127.0.0.1:8069"
+	@echo "make test    the whole test suite, on SQLite and PostgreSQL (ARGS=... for pytest)"
+	@echo "make check   formatting, lint, types, layers, addons"
+	@echo "make fmt     format the code and repair what can be repaired"
+	@echo "make bench   measure"
+	@echo "make docs    the documentation as a web site, in site/"
+	@echo "make assets  fetch the web client's scripts again"
+
+run:
+	python3 server.py run $(ARGS)
+
+test:
+	python3 server.py test $(ARGS)
+
+check: tools
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m mypy
+	$(PYTHON) -c "from importlinter.cli import lint_imports_command; lint_imports_command()"
+	$(PYTHON) server.py check
+
+fmt: tools
+	$(PYTHON) -m ruff check --fix .
+	$(PYTHON) -m ruff format .
+
+bench:
+	python3 server.py bench $(ARGS)
+
+docs:
+	GRIAL_EXTRAS=docs python3 server.py --version
+	$(PYTHON) -m zensical build
+
+assets: tools
+	rm -rf core/http/static/vendor
+	$(PYTHON) -m pip install --no-deps --quiet --editable .
+
+tools:
+	@GRIAL_EXTRAS=test python3 server.py --version >/dev/null

@@ -1,0 +1,1 @@
+"""Base: people, companies, users and the records that describe Grial itself."""

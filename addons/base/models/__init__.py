@@ -1,0 +1,1 @@
+"""The models of base; every file here is imported."""

@@ -1,0 +1,1 @@
+"""CRM: leads and opportunities, from the first contact to the deal."""

@@ -1,0 +1,1 @@
+"""The models of crm; every file here is imported."""

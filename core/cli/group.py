@@ -1,0 +1,49 @@
+"""The command `grial` itself: finds a command's file when it is asked for, and turns errors into exit codes."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import click
+
+from core.cli.options import settings_options
+from core.errors import GrialError
+
+# In the order of the help page: to use Grial, to keep it, to develop for it.
+COMMANDS = {
+    "test": "core.cli.test",
+}
+
+
+class LazyGroup(click.Group):
+    """Loads `command` of a command's module only when that command, or the help page, needs it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all commands, in the order of the help page."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """The command of this name, or None."""
+        if name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(COMMANDS[name]).command
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:  # Any: whatever the command answers
+        """Run the command. A refusal or failure that Grial explains ends with its text and exit code 1."""
+        try:
+            return super().invoke(ctx)
+        except GrialError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="grial", prog_name="grial")
+@settings_options
+def main() -> None:
+    """Grial: a business platform of addons.
+
+    Every setting can also be given as an environment variable GRIAL_*. Exit codes: 0 done, 1 failed or findings,
+    2 wrong usage.
+    """

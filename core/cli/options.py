@@ -1,0 +1,68 @@
+"""The options that many commands share, and the settings and the database that they name."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from core.db.engine import DatabaseServer
+    from core.kernel.config import Settings
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def _remember(ctx: click.Context, option: click.Parameter, value: Any) -> None:  # Any: each option has its own type
+    """Keep what the command line says about a setting, for `settings` to pick up; the last word wins."""
+    if value is not None and option.name is not None:
+        ctx.ensure_object(dict)[option.name] = value
+
+
+def settings_options(command: Command) -> Command:
+    """Accept --database-url and --addons-path; understood before and after the name of a command."""
+    for option in (
+        click.option(
+            "--addons-path",
+            metavar="FOLDERS",
+            help=f"More folders with addons, separated by {os.pathsep!r}.",
+            expose_value=False,
+            callback=_remember,
+        ),
+        click.option(
+            "--database-url",
+            metavar="URL",
+            help="The PostgreSQL server. Without it: SQLite files in GRIAL_DATA_DIR (./data).",
+            expose_value=False,
+            callback=_remember,
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def database_option(command: Command) -> Command:
+    """Require -d DB, and accept the options that say where it is."""
+    return settings_options(
+        click.option("-d", "--database", metavar="DB", required=True, help="The database to work on.")(command)
+    )
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for programs.")
+
+
+def settings(**overrides: Any) -> Settings:  # Any: a setting has its own type
+    """The settings of this run: what the command line says, else the environment, else the defaults."""
+    from core.kernel.config import Settings
+
+    given = click.get_current_context().find_object(dict) or {}
+    return Settings.from_env(os.environ, **{**given, **overrides})
+
+
+def database_server() -> DatabaseServer:
+    """The database server that the settings name."""
+    from core.db.engine import DatabaseServer
+
+    return DatabaseServer(settings())

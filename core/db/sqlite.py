@@ -1,0 +1,140 @@
+"""SQLite as Grial uses it: the file, the settings of a connection, and the functions that SQL has on PostgreSQL."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from core.db import statements
+from core.db.scaled import Average, divide, money_text, multiply, to_scaled
+from core.errors import ValidationError
+from core.kernel.text import fold
+from core.kernel.zones import to_local
+
+BUSY_TIMEOUT = 10.0
+STATEMENT_TIMEOUT = 60.0
+_STEPS_BETWEEN_LOOKS = 200_000
+_WRITES = "grial_writes"
+
+
+def create_file(path: Path) -> None:
+    """Make an empty database in WAL mode; FileExistsError where there is a file already."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.open("xb").close()
+    connection = sqlite3.connect(path)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+    finally:
+        connection.close()
+
+
+def make_engine(path: Path) -> Engine:
+    """The engine of one file. It never makes the file: a missing database must not come back empty."""
+
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            f"file:{quote(str(path.resolve()))}?mode=rw",
+            uri=True,
+            timeout=BUSY_TIMEOUT,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=512,
+        )
+        _prepare(connection)
+        return connection
+
+    engine = sa.create_engine("sqlite://", creator=connect, poolclass=sa.QueuePool, pool_size=5, max_overflow=15)
+    sa.event.listen(engine, "begin", _emit_begin)
+    return engine
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    for pragma in statements.SQLITE_ON_CONNECT:
+        connection.execute(pragma)
+    functions: tuple[tuple[str, int, Callable[..., Any]], ...] = (
+        ("grial_fold", 1, _fold),
+        ("grial_tz", 2, local_text),
+        ("grial_multiply", 3, multiply),
+        ("grial_divide", 3, divide),
+        ("grial_scaled", 1, to_scaled),
+        ("grial_money_text", 1, money_text),
+    )
+    for name, arguments, function in functions:
+        connection.create_function(name, arguments, function, deterministic=True)
+    # The stub of sqlite3 wants methods that return int; NULL is None here.
+    connection.create_window_function("grial_average", 1, Average)  # type: ignore[arg-type]  # see above
+
+
+def limit_time(connection: sqlite3.Connection, seconds: float) -> None:
+    """Stop any statement of this connection that still runs so many seconds from now; 0 for no limit."""
+    if not seconds:
+        connection.set_progress_handler(None, 0)
+        return
+    end = time.monotonic() + seconds
+    connection.set_progress_handler(lambda: time.monotonic() > end, _STEPS_BETWEEN_LOOKS)
+
+
+def _emit_begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql(statements.BEGIN_IMMEDIATE if writes else statements.BEGIN)
+
+
+@contextmanager
+def begin(engine: Engine, write: bool, schema: bool) -> Iterator[Connection]:
+    """One transaction: a writing one locks from its first moment on, since a later upgrade of the lock fails at once.
+
+    With `schema`, foreign keys are off, since a rebuilt table would take its children along, and are checked at the end.
+    """
+    with engine.connect() as connection:
+        connection = connection.execution_options(**{_WRITES: write})
+        raw: Any = connection.connection.driver_connection
+        if schema:
+            raw.execute(statements.FOREIGN_KEYS_OFF)
+        elif not write:
+            raw.execute(statements.QUERY_ONLY_ON)
+        try:
+            with connection.begin():
+                yield connection
+                if schema:
+                    check_foreign_keys(connection)
+        finally:
+            if schema:
+                raw.execute(statements.FOREIGN_KEYS_ON)
+            elif not write:
+                raw.execute(statements.QUERY_ONLY_OFF)
+
+
+def check_foreign_keys(connection: Connection) -> None:
+    """Refuse a database in which a row links to another that is not there. Raises ValidationError, with examples."""
+    broken = connection.exec_driver_sql(statements.FOREIGN_KEY_CHECK).fetchmany(5)
+    if broken:
+        shown = [f"{table} {row} -> {target}" for table, row, target, _ in broken]
+        raise ValidationError("Rows link to others that do not exist: {rows}.", rows=shown)
+
+
+def _fold(text: Any) -> Any:
+    return fold(text) if isinstance(text, str) else text
+
+
+@lru_cache(maxsize=4096)
+def local_text(text: str | None, tz: str) -> str | None:
+    """The local wall clock, to the second, of a stored UTC datetime; both as text."""
+    if text is None:
+        return None
+    moment = datetime.fromisoformat(text)
+    return to_local(min(max(moment, EARLIEST), LATEST), tz).isoformat(sep=" ", timespec="seconds")
+
+
+EARLIEST = datetime(1, 1, 2)
+LATEST = datetime(9999, 12, 30)
+"""Between these every zone has a wall clock within the years that a date can have."""

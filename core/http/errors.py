@@ -1,0 +1,137 @@
+"""Turns any error into an answer: a page for people, JSON for programs; never a traceback, always a number to quote."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, FileSystemLoader, Template
+from werkzeug.exceptions import HTTPException
+
+from core.errors import Busy, GrialError, Throttled
+from core.http.request import Response, json_response
+from core.http.static import static_url
+
+if TYPE_CHECKING:
+    from core.http.request import Request
+
+_log = logging.getLogger(__name__)
+
+Translate = Callable[[str], str]
+
+HTTPError = HTTPException
+"""What werkzeug raises for 404, 405, 413 and the like."""
+
+_TITLES = {
+    400: "This request cannot be understood",
+    401: "Please log in",
+    403: "You may not do this",
+    404: "Not found",
+    405: "Not possible here",
+    409: "Somebody else was faster",
+    413: "Too large",
+    415: "Wrong kind of content",
+    422: "This is not possible",
+    429: "Too many tries",
+    503: "One moment, please",
+}
+_MESSAGES = {
+    400: "The address or the form is damaged. Go back and try again.",
+    404: "There is no such page, or it is not for you.",
+    405: "The page exists, but not for this kind of request.",
+    413: "What you sent is larger than this server accepts.",
+    415: "This address does not take content of that kind.",
+}
+_FAILURE = "Something went wrong on the server. Give the number below to your administrator."
+
+
+class LoginRequired(GrialError):
+    """Nobody is logged in, or the session has ended."""
+
+    status = 401
+
+    def __init__(self) -> None:
+        super().__init__("Your session has ended. Please log in again.")
+
+
+class ForeignRequest(GrialError):
+    """An unsafe request that does not come from one of our own pages."""
+
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__("This request did not come from a page of this server. Reload the page and try again.")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What may be told about an error."""
+
+    status: int
+    title: str
+    message: str
+    name: str
+    unexpected: bool = False
+    retry_after: int = 0
+
+
+def problem_of(error: BaseException, translate: Translate) -> Problem:
+    """What an error means for the outside."""
+    if isinstance(error, GrialError):
+        status = error.status if error.status != 500 else 422
+        title = translate(_TITLES.get(status, "This is not possible"))
+        wait = max(1, round(error.retry_after)) if isinstance(error, (Busy, Throttled)) else 0
+        return Problem(status, title, error.translated(translate), type(error).__name__, retry_after=wait)
+    if isinstance(error, HTTPException) and error.code is not None and error.code < 500:
+        title = translate(_TITLES.get(error.code, "This is not possible"))
+        message = translate(_MESSAGES.get(error.code, "The server refuses this request."))
+        return Problem(error.code, title, message, type(error).__name__)
+    return Problem(500, translate("An error"), translate(_FAILURE), "InternalError", unexpected=True)
+
+
+def note(error: BaseException, request: Request) -> None:
+    """Write an unexpected error to the log, under the number that the caller is told."""
+    _log.error("request %s: %s %r failed", request.number, request.method, request.path, exc_info=error)
+
+
+def render(request: Request, error: BaseException, translate: Translate) -> Response:
+    """The usual answer for an error: JSON for programs, a page for people."""
+    problem = problem_of(error, translate)
+    if problem.unexpected:
+        note(error, request)
+    if request.wants_json:
+        response = json_response(
+            {"name": problem.name, "message": problem.message, "number": request.number}, problem.status
+        )
+    else:
+        response = Response(_page(request, problem, translate), status=problem.status)
+    if problem.retry_after:
+        response.headers["Retry-After"] = str(problem.retry_after)
+    if isinstance(error, HTTPException):
+        for name, value in error.get_headers():
+            if name.lower() == "allow":
+                response.headers["Allow"] = value
+    return response
+
+
+def _page(request: Request, problem: Problem, translate: Translate) -> str:
+    return _template().render(
+        lang=request.lang.partition("_")[0],
+        title=problem.title,
+        message=problem.message,
+        status=problem.status,
+        stylesheet=static_url("web/error.css"),
+        number=request.number if problem.unexpected else "",
+        number_label=translate("Number:"),
+        home_label=translate("Go to the start page"),
+    )
+
+
+@lru_cache(maxsize=1)
+def _template() -> Template:
+    folder = Path(__file__).parent / "templates"
+    return Environment(loader=FileSystemLoader(folder), autoescape=True).get_template("error.html")

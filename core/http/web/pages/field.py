@@ -1,0 +1,116 @@
+"""One field as a form, a list cell or a card shows it: its text for the reader, and what its input needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+Mode = Literal["read", "edit", "hidden"]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value of a selection, a step of a status bar or a record that may be picked."""
+
+    value: str
+    label: str
+    selected: bool = False
+    hue: int = 0
+    url: str = ""
+    hint: str = ""
+    fold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """A field with its value.
+
+    `name` is the name of the input (`partner_id`, `line_ids.2.price`), `widget` picks the macro that draws it, `text` is the value
+    in the reader's format and `raw` what a hidden or a native input carries. The rest serves only some widgets.
+    """
+
+    name: str
+    label: str
+    widget: str = "char"
+    mode: Mode = "read"
+    text: str = ""
+    raw: str = ""
+    required: bool = False
+    help: str = ""
+    placeholder: str = ""
+    error: str = ""
+    tone: str = ""
+    url: str = ""
+    source: str = ""
+    needs: tuple[str, ...] = ()
+    can_create: bool = False
+    choices: tuple[Choice, ...] = ()
+    size: int = 0
+    rows: int = 0
+    nolabel: bool = False
+    classes: str = ""
+    autofocus: bool = False
+    lines: Lines | None = None
+    options: dict[str, Any] = field(default_factory=dict)  # the widget's own options, as the view gave them
+
+    @property
+    def id(self) -> str:
+        """The id of the input: stable, so that a morphing swap finds it again."""
+        return f"i-{self.name}"
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to read."""
+        return not (self.text or self.choices or self.lines or self.url)
+
+    def using(self, **changes: Any) -> FieldView:  # the names are checked by `replace`
+        """The same field with something changed."""
+        return replace(self, **changes)
+
+
+@dataclass(frozen=True, slots=True)
+class LineColumn:
+    """A column of a table of lines inside a form."""
+
+    name: str
+    label: str
+    align: Literal["left", "right", "center"] = "left"
+    required: bool = False
+    total: str = ""
+    help: str = ""
+    width: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of lines: `key` is its place in the names of its inputs, `id` the record's id or empty for a new one.
+
+    An `opened` row shows its whole form, `pieces`, below itself or in a dialog.
+    """
+
+    key: str
+    id: str = ""
+    cells: tuple[FieldView, ...] = ()
+    hidden: tuple[FieldView, ...] = ()
+    removed: bool = False
+    opened: bool = False
+    title: str = ""
+    url: str = ""
+    tone: str = ""
+    error: str = ""
+    pieces: tuple[Any, ...] = ()  # pieces of pages.form, which imports this module
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The lines of a one2many, or the rows of a many2many shown as a table."""
+
+    columns: tuple[LineColumn, ...]
+    rows: tuple[Line, ...] = ()
+    can_add: bool = False
+    can_remove: bool = False
+    inline: bool = False
+    add_label: str = ""
+    more: int = 0
+    sortable: str = ""
+    kind: Literal["table", "cards"] = "table"

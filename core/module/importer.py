@@ -1,0 +1,175 @@
+"""Imports the Python of addons, guarded: an addon that cannot be imported is reported, and never stops the server."""
+
+from __future__ import annotations
+
+import ctypes
+import importlib
+import logging
+import sys
+import threading
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+
+from core.errors import GrialError
+from core.module.finder import Shelf, namespace
+from core.module.manifest import Manifest
+from core.orm import declare
+
+log = logging.getLogger(__name__)
+
+LONGEST_IMPORT = 20.0
+"""Seconds that the Python of one addon may take to import before it counts as broken."""
+
+_lock = threading.RLock()
+_imported: dict[str, tuple[Path, GrialError | None]] = {}
+
+
+class ImportTookTooLong(BaseException):
+    """Raised inside an import that does not end; no `except Exception` of the addon catches it."""
+
+
+def import_addons(names: Sequence[str], shelf: Shelf) -> dict[str, GrialError]:
+    """Import the Python of `names` (in graph order), once a process, and say which of them are broken, and why.
+
+    An addon that depends on a broken one is broken as well. Nothing of a broken addon stays behind: neither its
+    modules nor its declared classes.
+    """
+    broken: dict[str, GrialError] = {}
+    depends = shelf.depends()
+    for name in names:
+        blocked = next((other for other in depends[name] if other in broken), None)
+        if blocked is not None:
+            broken[name] = GrialError(
+                "It needs {other}, which is broken: {reason}", other=blocked, reason=_first_cause(broken[blocked])
+            )
+            continue
+        reason = import_addon(shelf.manifests[name])
+        if reason is not None:
+            broken[name] = reason
+    return broken
+
+
+def import_addon(manifest: Manifest) -> GrialError | None:
+    """Import all Python of one addon; the reason when it is broken. The outcome is remembered."""
+    with _lock:
+        remembered = _imported.get(manifest.addon)
+        if remembered is not None:
+            if remembered[0] == manifest.folder:
+                return remembered[1]
+            forget(manifest.addon)
+        reason = _guarded(manifest)
+        _imported[manifest.addon] = (manifest.folder, reason)
+        return reason
+
+
+def forget_broken(names: Sequence[str]) -> None:
+    """Let the next import try those of `names` again that were broken: their files may have been repaired."""
+    with _lock:
+        for name in names:
+            if name in _imported and _imported[name][1] is not None:
+                forget(name)
+
+
+def forget(addon: str) -> None:
+    """Drop the modules and declared classes of one addon from this process, so that it is imported afresh."""
+    with _lock:
+        _imported.pop(addon, None)
+        prefix = f"addons.{addon}"
+        for module in [name for name in sys.modules if name == prefix or name.startswith(prefix + ".")]:
+            del sys.modules[module]
+        package = namespace()
+        if hasattr(package, addon):
+            delattr(package, addon)
+        declare.forget(addon)
+
+
+def python_modules(manifest: Manifest) -> list[str]:
+    """The modules of an addon that are imported, in order: hook specs, models, wizards, hooks, web routes."""
+    folder, prefix = manifest.folder, f"addons.{manifest.addon}"
+    modules = [f"{prefix}.hookspecs"] if (folder / "hookspecs.py").is_file() else []
+    for part in ("models", "wizards"):
+        modules += [f"{prefix}.{part}.{file.stem}" for file in sorted((folder / part).glob("[a-z]*.py"))]
+    modules += [f"{prefix}.{part}" for part in ("hooks", "web") if (folder / f"{part}.py").is_file()]
+    return modules
+
+
+def imported_module(addon: str, part: str) -> ModuleType | None:
+    """A module of an imported addon (`hooks`, `hookspecs`, `web`), or None when it has none."""
+    return sys.modules.get(f"addons.{addon}.{part}")
+
+
+def _guarded(manifest: Manifest) -> GrialError | None:
+    try:
+        with _time_limit(LONGEST_IMPORT):
+            package = importlib.import_module(f"addons.{manifest.addon}")
+            if getattr(package, "__file__", None) is None:
+                # Without __init__.py Python would merge the folders of this name of every addons path.
+                package.__path__ = [str(manifest.folder)]
+            for module in python_modules(manifest):
+                importlib.import_module(module)
+    except KeyboardInterrupt:
+        forget(manifest.addon)
+        raise
+    except BaseException as error:  # noqa: BLE001  # whatever an addon raises, sys.exit() too, is its own failure
+        log.warning("addon %s is broken", manifest.addon, exc_info=True)
+        forget(manifest.addon)
+        return _short(error, manifest)
+    return None
+
+
+def _short(error: BaseException, manifest: Manifest) -> GrialError:
+    """The error with the last place inside the addon, for people."""
+    if isinstance(error, ImportTookTooLong):
+        text = f"its import takes longer than {LONGEST_IMPORT:.0f} s"
+    elif isinstance(error, GrialError):
+        text = str(error)
+    elif isinstance(error, SystemExit):
+        text = "it ends the program while it is imported"
+    else:
+        text = f"{type(error).__name__}: {error}"
+    place = None
+    if isinstance(error, SyntaxError) and error.filename:
+        text = f"{type(error).__name__}: {error.msg}"
+        place = (error.filename, error.lineno or 1)
+    else:
+        for frame in traceback.extract_tb(error.__traceback__):
+            if Path(frame.filename).is_relative_to(manifest.folder):
+                place = (frame.filename, frame.lineno or 1)
+    if place is None:
+        return GrialError("{reason}", reason=text[:500])
+    file = Path(place[0])
+    if file.is_relative_to(manifest.folder):
+        file = file.relative_to(manifest.folder.parent)
+    return GrialError("{file}:{line}: {reason}", file=str(file), line=place[1], reason=text[:500])
+
+
+def _first_cause(error: GrialError) -> object:
+    reason = error.values.get("reason")
+    return reason if "other" in error.values else error
+
+
+@contextmanager
+def _time_limit(seconds: float) -> Iterator[None]:
+    """Raise ImportTookTooLong in this thread after `seconds`; signals would only work in the main thread."""
+    thread = ctypes.c_ulong(threading.get_ident())
+    guard = threading.Lock()
+    ended = False
+
+    def stop() -> None:
+        with guard:
+            if not ended:
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(ImportTookTooLong))
+
+    timer = threading.Timer(seconds, stop)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        with guard:
+            ended = True
+        timer.cancel()
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, None)

@@ -1,0 +1,165 @@
+"""Builds the registry of a database from the addons installed in it, leaving out those that are broken."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.db import addon_rows
+from core.db.addon_rows import AddonRow
+from core.db.engine import DatabaseServer, begin
+from core.errors import Busy, GrialError, UnknownName, UserError
+from core.kernel.hooks import HookManager
+from core.module import wiring
+from core.module.finder import Shelf, find_addons
+from core.module.graph import in_order, refusal
+from core.module.importer import import_addons, imported_module
+from core.module.manifest import version_key
+from core.orm.build import build_registry
+from core.orm.registry import Registry
+
+if TYPE_CHECKING:
+    from core.kernel.config import Settings
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Loadable:
+    """Which installed addons can be loaded, in graph order, and why the others cannot."""
+
+    addons: tuple[str, ...]
+    broken: Mapping[str, GrialError]
+
+
+def load_registry(server: DatabaseServer, settings: Settings, name: str) -> Registry:
+    """The registry of a database as it is now.
+
+    Raises:
+        UnknownName: there is no such database.
+        GrialError: it is not one of ours, or `base` cannot be loaded.
+    """
+    if not server.exists(name):
+        raise UnknownName("There is no database {name}.", name=name, known=server.names())
+    with begin(server.engine(name), write=False) as connection:
+        if not addon_rows.exists(connection):
+            raise UserError("Database {name} was not made by Grial.", name=name)
+        version = addon_rows.registry_version(connection)
+        rows = addon_rows.read_addons(connection)
+    shelf = find_addons()
+    found = loadable(shelf, rows)
+    registry, broken = build_what_works(server, settings, name, found, shelf)
+    registry.version = version
+    note_broken(server, name, rows, broken)
+    return registry
+
+
+def loadable(shelf: Shelf, rows: Mapping[str, AddonRow]) -> Loadable:
+    """The installed and enabled addons that are on disk and can be imported, in graph order."""
+    wanted = {name for name, row in rows.items() if row.installed and row.enabled}
+    broken: dict[str, GrialError] = {}
+    for name in sorted(wanted):
+        reason = refusal(shelf, name) or too_old(shelf, rows[name])
+        if reason is not None:
+            broken[name] = reason
+    depends = shelf.depends()
+    _spread(broken, wanted, depends)
+    order = in_order(wanted - set(broken), depends)
+    broken.update(import_addons(order, shelf))
+    return Loadable(tuple(name for name in order if name not in broken), broken)
+
+
+def too_old(shelf: Shelf, row: AddonRow) -> GrialError | None:
+    """The reason when the database holds a newer version of an addon than the one on disk."""
+    manifest = shelf.manifests.get(row.name)
+    if manifest is None or not row.version or version_key(manifest.version) >= version_key(row.version):
+        return None
+    return UserError(
+        "The database has version {have} of {addon}, but the files are of version {found}. Install the newer files again.",
+        addon=row.name,
+        have=row.version,
+        found=manifest.version,
+    )
+
+
+def build(server: DatabaseServer, settings: Settings, name: str, addons: Sequence[str]) -> Registry:
+    """A registry of exactly these addons, given in graph order and imported, with hooks and rooms connected.
+
+    Raises GrialError when their models do not fit together.
+    """
+    hooks = HookManager()
+    for addon in addons:
+        for part in ("hookspecs", "hooks"):
+            module = imported_module(addon, part)
+            if module is not None:
+                hooks.register(addon, module)
+    registry = build_registry(name, server.engine(name), settings, list(addons), server.files(name), hooks)
+    wiring.connect(registry)
+    return registry
+
+
+def build_what_works(
+    server: DatabaseServer, settings: Settings, name: str, found: Loadable, shelf: Shelf
+) -> tuple[Registry, dict[str, GrialError]]:
+    """A registry of as many of the addons as fit together, and the reasons for the rest."""
+    broken = dict(found.broken)
+    if "base" in broken:
+        raise UserError("Database {name} cannot be opened: {reason}", name=name, reason=broken["base"])
+    try:
+        return build(server, settings, name, found.addons), broken
+    except GrialError:
+        log.warning("database %s: some addons do not fit together; looking for them", name, exc_info=True)
+    depends = shelf.depends()
+    working: list[str] = []
+    for addon in found.addons:
+        if any(other not in working for other in depends[addon]):
+            continue
+        try:
+            build(server, settings, name, [*working, addon])
+        except GrialError as error:
+            if addon == "base":
+                raise
+            broken[addon] = error
+        else:
+            working.append(addon)
+    _spread(broken, set(found.addons), depends)
+    return build(server, settings, name, working), broken
+
+
+def note_broken(
+    server: DatabaseServer, name: str, rows: Mapping[str, AddonRow], broken: Mapping[str, GrialError]
+) -> None:
+    """Write into the addons' rows which are broken now and which no longer are, for people to read."""
+    changed = {
+        row.name: {"state": "broken", "message": str(broken[row.name])[:2000]}
+        if row.name in broken
+        else {"state": "installed", "message": None}
+        for row in rows.values()
+        if row.installed and row.enabled and (row.name in broken) != (row.state == "broken")
+    }
+    if not changed:
+        return
+    for addon, reason in broken.items():
+        log.warning("database %s: addon %s is broken: %s", name, addon, reason)
+    try:
+        with begin(server.engine(name), write=True) as connection:
+            for addon, values in changed.items():
+                addon_rows.set_addon(connection, addon, **values)
+    except Busy:
+        log.info("database %s is busy; the states of its addons are written next time", name)
+
+
+def _spread(broken: dict[str, GrialError], wanted: Iterable[str], depends: Mapping[str, Sequence[str]]) -> None:
+    """Break what depends on something broken, or on something that is not installed."""
+    wanted = set(wanted)
+    growing = True
+    while growing:
+        growing = False
+        for name in sorted(wanted - set(broken)):
+            for other in depends[name]:
+                if other in broken or other not in wanted:
+                    broken[name] = UserError("It needs {other}, which is not loaded.", other=other)
+                    growing = True
+                    break

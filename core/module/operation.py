@@ -1,0 +1,182 @@
+"""The frame of every change of addons: one transaction, one lock, one new registry, and nothing left behind on failure."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+
+from core.db import addon_rows
+from core.db.addon_rows import AddonRow, Connection
+from core.db.engine import begin, with_retry
+from core.module import importer, wiring
+from core.module.finder import Shelf, find_addons
+from core.module.graph import in_order
+from core.module.loading import build
+from core.module.registries import Registries
+from core.orm.registry import Registry
+
+if TYPE_CHECKING:
+    from core.orm.env import Env
+
+log = logging.getLogger(__name__)
+
+R = TypeVar("R")
+WORK = "addons"
+"""Under this name the board shows how far a change of addons is."""
+
+ProgressCallback = Callable[[int, int, str], None]
+
+
+@dataclass
+class Outcome:
+    """What a change of addons did, for the person who asked for it."""
+
+    installed: list[str] = field(default_factory=list)
+    upgraded: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
+
+    @property
+    def changed(self) -> bool:
+        """Did anything happen?"""
+        return bool(self.installed or self.upgraded or self.removed)
+
+
+class Operation:
+    """One change of addons under way.
+
+    Attributes:
+        connection: the transaction of its own.
+        rows: the addons' rows as they were at the beginning.
+        outcome: what was done so far.
+    """
+
+    def __init__(
+        self, registries: Registries, database: str, title: str, connection: Connection, progress: ProgressCallback | None
+    ) -> None:
+        self.registries = registries
+        self.database = database
+        self.title = title
+        self.connection = connection
+        self.shelf: Shelf = find_addons()
+        self.rows: dict[str, AddonRow] = addon_rows.read_addons(connection)
+        self.outcome = Outcome()
+        self.total = 0
+        self.done = 0
+        self._progress = progress
+        self._registry: Registry | None = None
+        self._env: Env | None = None
+
+    @property
+    def installed(self) -> set[str]:
+        """The addons whose tables and records are in the database now."""
+        return {name for name, row in self.rows.items() if row.installed}
+
+    @property
+    def loaded(self) -> set[str]:
+        """Of the installed addons, those that are enabled and work on disk: the ones a registry is built of."""
+        return {
+            name
+            for name, row in self.rows.items()
+            if row.installed and row.enabled and row.state != "broken" and name in self.shelf.manifests
+        }
+
+    def step(self, message: str, count: int = 1) -> None:
+        """Tell whoever waits what is done next."""
+        self.registries.board.report(self.database, WORK, self.title, self.done, self.total, message)
+        if self._progress is not None:
+            self._progress(self.done, self.total, message)
+        self.done += count
+
+    def use(self, addons: Sequence[str] | set[str]) -> Env:
+        """Work with a new registry of these addons from here on; what the previous one has pending is written first."""
+        self.flush()
+        order = in_order(set(addons), self.shelf.depends())
+        self._registry = build(self.registries.server, self.registries.settings, self.database, order)
+        self._env = self._registry.env_on(self.connection, context={"install_mode": True, "tracking_disable": True})
+        return self._env
+
+    @property
+    def env(self) -> Env:
+        """The superuser's environment on the registry in use."""
+        assert self._env is not None, "use() comes first"
+        return self._env
+
+    @property
+    def registry(self) -> Registry:
+        """The registry in use; the database gets it when the operation has ended well."""
+        return self.env.registry
+
+    def flush(self) -> None:
+        """Write what the environment has pending and forget its cache."""
+        if self._env is not None:
+            self._env.flush()
+            self._env.tx.invalidate()
+
+    def set_addon(self, name: str, **values: object) -> None:
+        """Change the row of an addon, in the database and here."""
+        addon_rows.set_addon(self.connection, name, **values)
+        self.rows[name] = addon_rows.read_addons(self.connection)[name]
+
+    def say(self, message: str) -> None:
+        """Add a line to what the person is told at the end."""
+        self.outcome.messages.append(message)
+
+    def finish(self) -> Registry | None:
+        """Check the views, run what waited for the end, and raise the registry version."""
+        if self._env is None:
+            return None
+        self.step("Checking the views")
+        self._env.flush()
+        for warning in wiring.check_views(self._env):
+            self.say(warning)
+        self._env.flush()
+        self._env.tx.before_commit()
+        self.registry.version = addon_rows.bump_registry_version(self.connection)
+        return self.registry
+
+    def after_commit(self) -> None:
+        """Run what waited for the commit."""
+        if self._env is not None:
+            self._env.tx.after_commit()
+
+
+def run(
+    registries: Registries,
+    database: str,
+    title: str,
+    work: Callable[[Operation], None],
+    progress: ProgressCallback | None = None,
+    retry: tuple[str, ...] = (),
+) -> Outcome:
+    """Do `work` in one transaction under the lock, and put its registry in the place of the present one.
+
+    Args:
+        title: what people read while they wait.
+        work: changes the addons.
+        progress: called with steps done, steps in all and what comes next.
+        retry: addons whose Python is imported again if it was broken.
+
+    Raises:
+        Busy: another change of addons is under way.
+        GrialError: the reason of a refusal; nothing was changed.
+    """
+    importer.forget_broken(retry)
+
+    def attempt() -> tuple[Operation, Registry | None]:
+        with begin(registries.server.engine(database), write=True, schema=True) as connection:
+            addon_rows.lock(connection)
+            operation = Operation(registries, database, title, connection, progress)
+            work(operation)
+            return operation, operation.finish()
+
+    try:
+        operation, registry = with_retry(attempt)
+    finally:
+        registries.board.clear(database, WORK)
+    if registry is not None:
+        registries.replace(database, registry)
+    operation.after_commit()
+    return operation.outcome

@@ -1,0 +1,158 @@
+"""The registries of one server process: one for each database in use, rebuilt when another process has changed its addons."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import WeakKeyDictionary
+
+from core.db import addon_rows
+from core.db.engine import DatabaseServer, begin, with_retry
+from core.errors import Busy
+from core.job.board import Board
+from core.kernel.hookspecs import registry_loaded
+from core.module.finder import add_paths
+from core.module.loading import load_registry
+from core.orm.registry import SUPERUSER_ID, Registry
+
+if TYPE_CHECKING:
+    from core.db.addon_rows import Connection
+    from core.kernel.config import Settings
+    from core.orm.env import Env
+
+log = logging.getLogger(__name__)
+R = TypeVar("R")
+
+_homes: WeakKeyDictionary[Registry, Registries] = WeakKeyDictionary()
+
+
+def home_of(registry: Registry) -> Registries:
+    """The registries that a registry in use belongs to."""
+    return _homes[registry]
+
+
+class RegistryChanged(Busy):
+    """The addons of the database have changed since this registry was built; work again with the new one."""
+
+
+class Registries:
+    """Loads, keeps and replaces the registries of a server.
+
+    `registries.run("shop", work)` is the way to a database: it notices when another process has installed an addon.
+    """
+
+    def __init__(self, server: DatabaseServer, settings: Settings) -> None:
+        self.server = server
+        self.settings = settings
+        self.board = Board(settings.data_dir)
+        self._ready: dict[str, Registry] = {}
+        self._stale: set[str] = set()
+        self._guard = threading.Lock()
+        self._building: dict[str, threading.Lock] = {}
+        add_paths(settings.addons_path)
+
+    def get(self, name: str) -> Registry:
+        """The registry of a database, built when it is first asked for or has been outdated.
+
+        Raises:
+            UnknownName: there is no such database.
+            GrialError: the database is not ours, or `base` itself is broken in it.
+        """
+        found = self._ready.get(name)
+        if found is not None and name not in self._stale:
+            return found
+        with self._guard:
+            building = self._building.setdefault(name, threading.Lock())
+        with building:
+            found = self._ready.get(name)
+            if found is not None and name not in self._stale:
+                return found
+            fresh = load_registry(self.server, self.settings, name)
+            self.replace(name, fresh)
+            return fresh
+
+    def replace(self, name: str, registry: Registry) -> None:
+        """Use this registry from now on; work that runs keeps the one it began with."""
+        registry.entered = lambda connection: self._check(registry, connection)
+        with self._guard:
+            present = self._ready.get(name)
+            if present is not None and present.version > registry.version:
+                return
+            self._ready[name] = registry
+            self._stale.discard(name)
+            _homes[registry] = self
+        registry.hooks.fire(registry_loaded, registry)
+
+    def forget(self, name: str) -> None:
+        """Drop the registry of a database that was dropped, replaced or renamed, and close its connections."""
+        with self._guard:
+            self._ready.pop(name, None)
+            self._stale.discard(name)
+        self.server.dispose(name)
+
+    def loaded(self) -> list[str]:
+        """Names of the databases whose registry is built."""
+        return sorted(self._ready)
+
+    def refresh(self, name: str) -> bool:
+        """Rebuild the registry if another process has changed the addons; True when it has."""
+        registry = self._ready.get(name)
+        if registry is None:
+            return False
+        with begin(self.server.engine(name), write=False) as connection:
+            version = addon_rows.registry_version(connection)
+        if version == registry.version and name not in self._stale:
+            return False
+        with self._guard:
+            self._stale.add(name)
+        self.get(name)
+        return True
+
+    @contextmanager
+    def transaction(
+        self, name: str, uid: int = SUPERUSER_ID, context: Mapping[str, Any] | None = None, write: bool = True
+    ) -> Iterator[Env]:
+        """As `Registry.transaction`, on the registry that fits the database at this moment."""
+        for _ in range(5):
+            opened = self.get(name).transaction(uid, context, write)
+            try:
+                env = opened.__enter__()
+            except RegistryChanged:
+                continue
+            break
+        else:
+            raise Busy("The addons of {database} are being changed.", database=name)
+        try:
+            yield env
+        except BaseException as error:
+            if not opened.__exit__(type(error), error, error.__traceback__):
+                raise
+        else:
+            opened.__exit__(None, None, None)
+
+    def run(
+        self, name: str, work: Callable[[Env], R], uid: int = SUPERUSER_ID, context: Mapping[str, Any] | None = None,
+        write: bool = True,
+    ) -> R:  # fmt: skip
+        """Run `work` in a transaction; again, from the start, when the database or a new registry asks for it."""
+
+        def attempt() -> R:
+            with self.transaction(name, uid, context, write) as env:
+                return work(env)
+
+        return with_retry(attempt)
+
+    def _check(self, registry: Registry, connection: Connection) -> None:
+        """Refuse to begin work on a registry that no longer fits the database."""
+        version, caches = addon_rows.versions(connection)
+        if caches != registry.cache_version:
+            registry.clear_caches()
+            registry.cache_version = caches
+        if version != registry.version:
+            with self._guard:
+                if self._ready.get(registry.name) is registry:
+                    self._stale.add(registry.name)
+            raise RegistryChanged("The addons of {database} have changed.", database=registry.name, retry_after=0)

@@ -1,0 +1,124 @@
+"""Keeps the list of addons in the database in step with the folders on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from core.db import addon_rows
+from core.db.addon_rows import AddonRow
+from core.module.finder import Shelf, find_addons
+from core.module.manifest import Manifest
+
+if TYPE_CHECKING:
+    from core.orm.env import Env
+
+ADDONS, DEPENDENCIES, CATEGORIES = "ir.module.module", "ir.module.module.dependency", "ir.module.category"
+
+
+def update_list(env: Env, shelf: Shelf | None = None) -> tuple[int, int]:
+    """Bring the rows of all addons up to date with their manifests; gives how many changed and how many are new.
+
+    An addon that left the disk loses its row, unless it is installed.
+    """
+    shelf = shelf or find_addons()
+    if ADDONS not in env:
+        return 0, 0
+    env.flush()
+    known = addon_rows.read_addons(env.tx.connection)
+    table = env[ADDONS].with_context(active_test=False)
+    records = {record.name: record for record in table.search([])}
+    fields = env.registry[ADDONS].fields
+    changed = 0
+    fresh = []
+    for name, manifest in sorted(shelf.manifests.items()):
+        values = _values(env, manifest, known.get(name))
+        values = {key: value for key, value in values.items() if key in fields}
+        record = records.get(name)
+        if record is None:
+            fresh.append(values)
+            continue
+        values = {key: value for key, value in values.items() if not _same(record, key, value)}
+        if values:
+            record.write(values)
+            changed += 1
+    created = table.create(fresh) if fresh else table
+    for name, problem in shelf.broken.items():
+        if name in records and known[name].state == "uninstalled":
+            records[name].write({"state": "uninstallable", "message": str(problem)})
+    for name, row in known.items():
+        if name in records and name not in shelf.manifests and name not in shelf.broken and not row.installed:
+            records[name].unlink()
+    _write_dependencies(env, shelf)
+    env.flush()
+    return changed, len(created)
+
+
+def outdated(shelf: Shelf, rows: Mapping[str, AddonRow]) -> list[str]:
+    """Installed addons whose files are newer than what the database has."""
+    return sorted(
+        name
+        for name, row in rows.items()
+        if row.installed and name in shelf.manifests and shelf.manifests[name].is_newer_than(row.version)
+    )
+
+
+def _values(env: Env, manifest: Manifest, row: AddonRow | None) -> dict[str, Any]:
+    state = row.state if row is not None else "uninstalled"
+    if state in ("uninstalled", "uninstallable"):
+        state = "uninstalled" if manifest.installable else "uninstallable"
+    values = {
+        "name": manifest.addon,
+        "shortdesc": manifest.name,
+        "summary": manifest.summary,
+        "description": manifest.description,
+        "author": manifest.author,
+        "website": manifest.website,
+        "license": manifest.license,
+        "sequence": manifest.sequence,
+        "application": manifest.application,
+        "auto_install": manifest.auto_install,
+        "installed_version": manifest.version,
+        "icon": "static/icon.svg" if (manifest.folder / "static" / "icon.svg").is_file() else "",
+        "category_id": _category(env, manifest.category),
+        "state": state,
+    }
+    if row is None:
+        values["enabled"] = True
+    if row is not None and not row.installed:
+        values["message"] = ""
+    return values
+
+
+def _category(env: Env, name: str) -> int:
+    """The category of this path ("Sales / After-Sale"), which is made where it is missing; 0 for none."""
+    parent = 0
+    if CATEGORIES not in env:
+        return parent
+    for step in filter(None, (part.strip() for part in name.split("/"))):
+        table = env[CATEGORIES]
+        found = table.search([("name", "=", step), ("parent_id", "=", parent or False)], limit=1)
+        if not found:
+            found = table.create({"name": step, "parent_id": parent or False})
+        parent = found.id
+    return parent
+
+
+def _same(record: Any, key: str, value: Any) -> bool:
+    present = getattr(record, key)
+    if key == "category_id":
+        return bool((present.id if present else 0) == value)
+    return bool(present == value) or (not present and not value)
+
+
+def _write_dependencies(env: Env, shelf: Shelf) -> None:
+    if DEPENDENCIES not in env:
+        return
+    depends = shelf.depends()
+    table = env[DEPENDENCIES]
+    for record in env[ADDONS].with_context(active_test=False).search([]):
+        wanted = set(depends.get(record.name, ()))
+        present = {line.name: line for line in record.dependencies_id}
+        for name in sorted(set(present) - wanted):
+            present[name].unlink()
+        table.create([{"name": name, "module_id": record.id} for name in sorted(wanted - set(present))])

@@ -1,0 +1,366 @@
+"""Compiles a domain to SQL: dotted paths become joins or semi-joins, under the reader's rights."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from core.db.types import date_part_sql, fold_sql, id_in, json_value
+from core.errors import AccessError, UnknownName, ValidationError
+from core.kernel.text import fold
+from core.orm import hierarchy
+from core.orm.domain import DATE_PARTS, NEGATIVE, TRUE, And, Constant, Domain, Leaf, Not, Or, disjunction
+from core.orm.fields.base import language_chain
+
+if TYPE_CHECKING:
+    from core.orm.env import Env
+    from core.orm.fields.base import Field
+    from core.orm.registry import ModelInfo
+
+PARTS = {
+    "year_number": "year", "quarter_number": "quarter", "month_number": "month", "iso_week_number": "week",
+    "day_of_week": "weekday", "day_of_month": "day", "day_of_year": "yearday", "hour_number": "hour",
+    "minute_number": "minute", "second_number": "second",
+}  # fmt: skip
+_LIKES = frozenset(["like", "ilike", "=like", "=ilike"])
+
+
+class Scope:
+    """One table in a query, and the tables joined to it along many2one links.
+
+    Attributes:
+        models: every model the query reads, so that their changes are flushed first.
+        joins: the FROM clause.
+    """
+
+    def __init__(self, env: Env, info: ModelInfo, table: Any = None, root: Scope | None = None) -> None:
+        self.env = env
+        self.info = info
+        self.table = info.table if table is None else table
+        self.root: Scope = root or self
+        self._joined: dict[str, Scope] = {}
+        if root is None:
+            self.models: set[str] = set()
+            self.joins: Any = self.table
+        self.root.models.add(info.name)
+        self.root.models |= env.registry.query_sources.get(info.name, set())
+
+    def field(self, name: str) -> Field[Any, Any]:
+        """A field of this table that the reader may use. Raises AccessError, UnknownName."""
+        field = self.info.field(name)
+        if field.groups and not self.env.field_open(field):
+            raise AccessError(
+                "You may not use {field} of {model} to search or sort.", field=field.string, model=self.info.description,
+                operation="read", groups=field.groups.split(","),
+            )  # fmt: skip
+        return field
+
+    def joined(self, field: Field[Any, Any]) -> Scope:
+        """The table a many2one leads to, joined once; only rows the reader may see take part."""
+        found = self._joined.get(field.name)
+        if found is None:
+            target = self.env.registry[field.comodel]  # type: ignore[attr-defined]  # a many2one
+            alias = target.table.alias()
+            found = self._joined[field.name] = Scope(self.env, target, alias, self.root)
+            condition = found.table.c.id == column_of(self, field)
+            rule = readable_rule(self.env, target)
+            if rule is not TRUE:
+                condition = sa.and_(condition, subset(self.env.super_env, target, rule, found.table.c.id, self.root))
+            self.root.joins = self.root.joins.outerjoin(found.table, condition)
+        return found
+
+
+def readable_rule(env: Env, info: ModelInfo) -> Domain:
+    """The rule on records of a model for this reader. Raises AccessError when he may not read the model at all."""
+    if env.is_super(info.name):
+        return TRUE
+    env.gate.check_model(info.name, "read")
+    return env.gate.rule_domain(info.name, "read")
+
+
+def column_of(scope: Scope, field: Field[Any, Any]) -> Any:
+    """The SQL value of a stored field for this reader (its language, its company)."""
+    column = scope.table.c[field.name]
+    if getattr(field, "mapped", False):
+        kinds = {"many2one": "integer", "integer": "integer", "boolean": "boolean"}
+        kind = kinds.get(field.type, "numeric" if field.type in ("float", "decimal", "monetary") else "text")
+        if field.company_dependent:
+            return json_value(column, str(scope.env.company_id), kind)
+        values = [sa.func.nullif(json_value(column, lang, "text"), "") for lang in language_chain(scope.env.lang)]
+        return sa.func.coalesce(*values) if len(values) > 1 else values[0]
+    return column
+
+
+def condition(scope: Scope, domain: Domain) -> Any:
+    """The SQL condition of a domain. Every part of it is true or not; NULL counts as not."""
+    if isinstance(domain, Leaf):
+        return leaf(scope, domain)
+    if isinstance(domain, Constant):
+        return sa.true() if domain.value else sa.false()
+    if isinstance(domain, And):
+        return sa.and_(*[condition(scope, part) for part in domain.parts])
+    if isinstance(domain, Or):
+        return sa.or_(*[condition(scope, part) for part in domain.parts])
+    if isinstance(domain, Not):
+        return negated(condition(scope, domain.part))
+    raise ValidationError("{domain} is not a domain.", domain=repr(domain))
+
+
+def negated(clause: Any) -> Any:
+    """True exactly where `clause` is not, NULL included."""
+    return sa.not_(sa.func.coalesce(clause, sa.false()))
+
+
+def leaf(scope: Scope, item: Leaf) -> Any:
+    """The SQL of one condition."""
+    if item.operator in NEGATIVE:
+        return negated(leaf(scope, Leaf(item.path, NEGATIVE[item.operator], item.value)))
+    name, _, rest = item.path.partition(".")
+    field = scope.field(name)
+    if item.operator == "=?":
+        if item.value is None or item.value is False:
+            return sa.true()
+        return leaf(scope, Leaf(item.path, "=", item.value))
+    if field.related and not field.stored:
+        path = ".".join(field.related)
+        return leaf(scope, Leaf(f"{path}.{rest}" if rest else path, item.operator, item.value))
+    if rest:
+        return _through(scope, field, rest, item)
+    if not field.stored:
+        return _searched(scope, field, item.operator, item.value)
+    if field.relational:
+        return _link(scope, field, item.operator, item.value)
+    return _plain(scope, field, item.operator, item.value)
+
+
+def _through(scope: Scope, field: Field[Any, Any], rest: str, item: Leaf) -> Any:
+    if field.type in ("date", "datetime") and rest in DATE_PARTS:
+        tz = scope.env.tz if field.type == "datetime" else None
+        part = date_part_sql(column_of(scope, field), PARTS[rest], tz)
+        return _compare(part, item.operator, item.value, lambda v: int(v))
+    if not field.relational:
+        raise UnknownName(
+            "{model}.{field} is not a link: the path {path} leads nowhere.", model=scope.info.name, field=field.name,
+            path=item.path,
+        )  # fmt: skip
+    if not field.stored:
+        return _searched(scope, field, "any", Leaf(rest, item.operator, item.value))
+    if field.type == "many2one":
+        return leaf(scope.joined(field), Leaf(rest, item.operator, item.value))
+    return _link(scope, field, "any", Leaf(rest, item.operator, item.value))
+
+
+def _searched(scope: Scope, field: Field[Any, Any], operator: str, value: Any) -> Any:
+    if not field.search_method:
+        raise ValidationError(
+            "{field} of {model} is worked out when read, so it cannot be searched or sorted.", field=field.string,
+            model=scope.info.description,
+        )  # fmt: skip
+    if operator == "any":
+        target = scope.env[field.comodel]  # type: ignore[attr-defined]  # a link
+        operator, value = "in", target.search(Domain.parse(value)).ids
+    empty = scope.env[scope.info.name]
+    domain = Domain.parse(getattr(empty, field.search_method)(operator, value))
+    return condition(scope, domain)
+
+
+def subset(env: Env, info: ModelInfo, domain: Domain, column: Any, root: Scope, target: str = "id") -> Any:
+    """`column IN (SELECT target FROM model WHERE domain)`."""
+    inner = Scope(env, info, info.table.alias())
+    where = condition(inner, domain)
+    root.models |= inner.models
+    value = column_of(inner, info.fields[target]) if target != "id" else inner.table.c.id
+    picked = sa.select(value).select_from(inner.joins).where(where)
+    if target != "id":
+        picked = picked.where(value.is_not(None))
+    return column.in_(picked)
+
+
+def _link(scope: Scope, field: Any, operator: str, value: Any) -> Any:
+    target = scope.env.registry[field.comodel]
+    if operator in ("child_of", "parent_of"):
+        domain: Domain = Leaf("id", "in", hierarchy.expand(scope.env, target, value, operator))
+        return _linked_to(scope, field, target, domain)
+    if operator == "any":
+        return _linked_to(scope, field, target, Domain.parse(value))
+    if operator == "in" and isinstance(value, Domain):
+        return _linked_to(scope, field, target, value)
+    if operator in ("=", "in"):
+        ids, texts, empty = split_link_value(value)
+        clauses: list[Any] = []
+        if ids:
+            if field.type == "many2one":
+                column = column_of(scope, field)
+                clauses.append(column == ids[0] if len(ids) == 1 else id_in(column, ids))
+            else:
+                clauses.append(_linked_to(scope, field, target, Leaf("id", "in", ids)))
+        if texts:
+            domains = [name_domain(scope.env, target, "=", text) for text in texts]
+            clauses.append(_linked_to(scope, field, target, disjunction(domains)))
+        if empty:
+            clauses.append(_no_link(scope, field, target))
+        return sa.or_(*clauses) if clauses else sa.false()
+    if operator in _LIKES:
+        return _linked_to(scope, field, target, name_domain(scope.env, target, operator, value))
+    if operator in ("<", "<=", ">", ">=") and field.type == "many2one":
+        return _compare(column_of(scope, field), operator, value, int)
+    raise ValidationError(
+        "{field} is a link: it cannot be compared with {operator}.", field=field.name, operator=operator
+    )
+
+
+def split_link_value(value: Any) -> tuple[list[int], list[str], bool]:
+    """Ids, names and "none" out of the value of `=` or `in` on a link."""
+    if hasattr(value, "_ids"):
+        return list(value._ids), [], not value._ids
+    items = list(value) if isinstance(value, (list, tuple, set, frozenset, range)) else [value]
+    listed = isinstance(value, (list, tuple, set, frozenset, range))
+    ids = [i for i in items if isinstance(i, int) and not isinstance(i, bool)]
+    texts = [i for i in items if isinstance(i, str)]
+    empty = any(i is False or i is None for i in items) or (not listed and value == 0)
+    return ids, texts, empty
+
+
+def name_domain(env: Env, info: ModelInfo, operator: str, text: str) -> Domain:
+    """What it means that a record of the model is called `text`."""
+    return Domain.parse(env[info.name]._name_domain(operator, text))
+
+
+def _linked_to(scope: Scope, field: Any, target: ModelInfo, domain: Domain) -> Any:
+    """The link leads to a record that meets the domain and that the reader may see."""
+    rule = readable_rule(scope.env, target)
+    if field.type == "many2one":
+        column = column_of(scope, field)
+        return _subset_under(scope, target, domain, rule, column, "id")
+    if "active" in target.fields and target.fields["active"].stored and field.context.get("active_test", True):
+        if not any(part.path == "active" for part in domain.leaves()) and scope.env.context.get("active_test", True):
+            domain = domain & Leaf("active", "=", True)
+    if field.type == "one2many":
+        return _subset_under(scope, target, domain, rule, scope.table.c.id, field.inverse_name)
+    name, here, there = field.names()
+    relation = scope.env.registry.relations[name].alias()
+    inner = _subset_under(scope, target, domain, rule, relation.c[there], "id")
+    return scope.table.c.id.in_(sa.select(relation.c[here]).where(inner))
+
+
+def _subset_under(scope: Scope, info: ModelInfo, domain: Domain, rule: Domain, column: Any, target: str) -> Any:
+    clause = subset(scope.env, info, domain, column, scope.root, target)
+    if rule is not TRUE:
+        allowed = subset(scope.env.super_env, info, rule, column, scope.root, target)
+        if target == "id":
+            return sa.and_(clause, allowed)
+        inner = Leaf("id", "in", RuleIds(rule))
+        return subset(scope.env, info, domain & inner, column, scope.root, target)
+    return clause
+
+
+class RuleIds:
+    """The ids that a rule allows, as the value of an `in` leaf; compiled past the gate."""
+
+    def __init__(self, rule: Domain) -> None:
+        self.rule = rule
+
+
+def _no_link(scope: Scope, field: Any, target: ModelInfo) -> Any:
+    if field.type == "many2one":
+        return column_of(scope, field).is_(None)
+    if field.type == "one2many":
+        column = target.table.c[field.inverse_name]
+        return scope.table.c.id.not_in(sa.select(column).where(column.is_not(None)))
+    name, here, _ = field.names()
+    relation = scope.env.registry.relations[name]
+    return scope.table.c.id.not_in(sa.select(relation.c[here]))
+
+
+def _plain(scope: Scope, field: Field[Any, Any], operator: str, value: Any) -> Any:
+    column = column_of(scope, field)
+    if field.name == "id":
+        return _identity(scope, column, operator, value)
+    if operator in _LIKES:
+        return _like(scope, field, column, operator, value)
+    if operator in ("child_of", "parent_of", "any"):
+        raise ValidationError("{field} is no link: {operator} does not apply.", field=field.name, operator=operator)
+    env = scope.env
+
+    def convert(item: Any) -> Any:
+        if field.type == "datetime" and isinstance(item, str) and len(item) == 10:
+            item += " 23:59:59" if operator in ("<=", ">") else " 00:00:00"
+        if field.type in ("integer", "float") and isinstance(item, (int, float)) and not isinstance(item, bool):
+            return item
+        if field.type == "selection":
+            return item if isinstance(item, str) else str(item)
+        if field.type == "html":
+            return item
+        if field.type in ("char", "text") and getattr(field, "mapped", False):
+            return str(item)
+        return field.to_column(field.to_raw(item, env))
+
+    null = field.null()
+    has_null = not (null is False or isinstance(null, (int, float)) or field.type in ("decimal", "monetary"))
+    if operator in ("=", "in"):
+        items = list(value) if isinstance(value, (list, tuple, set, frozenset)) else [value]
+        empty = [i for i in items if i is None or i is False or i == ""]
+        if field.type == "boolean":
+            wanted = {bool(i) for i in items}
+            return sa.true() if len(wanted) == 2 else (column.is_(wanted.pop()) if wanted else sa.false())
+        given = [convert(i) for i in items if not (i is None or i is False or i == "")]
+        clauses: list[Any] = []
+        if given:
+            clauses.append(column == given[0] if len(given) == 1 else column.in_(given))
+        if empty:
+            clauses.append(column.is_(None) if has_null else column == null)
+        return sa.or_(*clauses) if clauses else sa.false()
+    if value is None or value is False:
+        return sa.false() if has_null else _compare(column, operator, null, lambda v: v)
+    return _compare(column, operator, value, convert)
+
+
+def _identity(scope: Scope, column: Any, operator: str, value: Any) -> Any:
+    if operator in ("child_of", "parent_of"):
+        return id_in(column, hierarchy.expand(scope.env, scope.info, value, operator))
+    if operator in ("=", "in"):
+        if isinstance(value, RuleIds):
+            return subset(scope.env.super_env, scope.info, value.rule, column, scope.root)
+        if isinstance(value, Domain):
+            return subset(scope.env, scope.info, value, column, scope.root)
+        ids, texts, _ = split_link_value(value)
+        ids += [int(text) for text in texts if text.isdigit()]
+        return sa.false() if not ids else column == ids[0] if len(ids) == 1 else id_in(column, ids)
+    return _compare(column, operator, value, int)
+
+
+def _compare(column: Any, operator: str, value: Any, convert: Any) -> Any:
+    try:
+        if operator in ("=", "in"):
+            items = list(value) if isinstance(value, (list, tuple, set)) else [value]
+            return column.in_([convert(i) for i in items])
+        wanted = convert(value)
+    except (TypeError, ValueError):
+        raise ValidationError(
+            "{value} cannot be compared with {operator} here.", value=repr(value), operator=operator
+        ) from None
+    match operator:
+        case "<":
+            return column < wanted
+        case "<=":
+            return column <= wanted
+        case ">":
+            return column > wanted
+        case ">=":
+            return column >= wanted
+    raise ValidationError("The operator {operator} does not apply here.", operator=operator)
+
+
+def _like(scope: Scope, field: Field[Any, Any], column: Any, operator: str, value: Any) -> Any:
+    if value is None or value is False or value == "":
+        return sa.true() if operator in ("like", "ilike") else column.is_(None)
+    text = str(value)
+    pattern = text if operator.startswith("=") else f"%{text}%"
+    if field.type not in ("char", "text", "html", "selection", "reference"):
+        column = sa.cast(column, sa.Text())
+        return column.like(fold(pattern), escape="\\")
+    if operator in ("ilike", "=ilike"):
+        folded = scope.table.c[f"{field.name}_fold"] if field.folded else fold_sql(column)
+        return folded.like(fold(pattern), escape="\\")
+    return column.like(pattern, escape="\\")

@@ -1,0 +1,201 @@
+"""Brings values from the database into the cache: one statement a column set, for all records loaded together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from core.db.types import id_in
+from core.errors import MissingError
+from core.orm import compute, select
+from core.orm.domain import TRUE, Domain, Leaf
+from core.orm.fields.base import MISSING
+
+if TYPE_CHECKING:
+    from core.orm.env import Env
+    from core.orm.fields.base import Field
+    from core.orm.model import Model
+    from core.orm.registry import ModelInfo
+    from core.orm.transaction import Transaction, Values
+
+SMALL_SET = 200
+HEAVY = frozenset(["text", "html", "json"])
+
+
+def is_true(domain: Domain) -> bool:
+    """Does this condition hold for every record?"""
+    return domain is TRUE
+
+
+def load(env: Env, field: Field[Any, Any], record: Model) -> Any:
+    """The raw value of a field for one record, loading it for the whole prefetch set.
+
+    Raises:
+        MissingError: when the record does not exist, or is hidden from the user.
+    """
+    record_id = record._ids[0]
+    if record_id < 0:
+        return env.tx.draft_value(env, field, record_id)  # type: ignore[attr-defined]  # ids below zero live in drafts
+    readable = env.readable[field.model]
+    prefetch = record._prefetch
+    if record_id not in readable:
+        admit(env, field.info, prefetch if record_id in prefetch else (record_id,), readable)
+        if record_id not in readable:
+            raise missing(env, field.info, record_id)
+    bucket = env.values[field.slot]
+    raw = bucket.get(record_id, MISSING)
+    if raw is not MISSING:
+        return raw
+    wanted = [i for i in prefetch if i > 0 and i not in bucket and i in readable]
+    if record_id not in wanted:
+        wanted = [record_id]
+    fill(env, field, wanted)
+    raw = bucket.get(record_id, MISSING)
+    if raw is MISSING:
+        raise missing(env, field.info, record_id)
+    return raw
+
+
+def missing(env: Env, info: ModelInfo, record_id: int) -> MissingError:
+    """The error for a record that is not there, or not for this user."""
+    return MissingError(
+        "{model} {id} does not exist, or you may not see it.",
+        model=env.translate_term(info.description, info.addon), id=record_id,
+    )  # fmt: skip
+
+
+def fill(env: Env, field: Field[Any, Any], ids: Sequence[int]) -> None:
+    """Put a field's values of records into the cache."""
+    if field.computed and not field.stored:
+        compute.compute_unstored(env, field, ids)
+    elif field.type == "one2many":
+        _load_one2many(env, field, ids)
+    elif field.type == "many2many":
+        _load_many2many(env, field, ids)
+    elif field.stored:
+        fields = field.info.light if len(ids) <= SMALL_SET and field.type not in HEAVY else (field,)
+        load_columns(env.tx, field.info, fields, ids)
+    else:
+        bucket = env.values[field.slot]
+        null = field.null()
+        for record_id in ids:
+            bucket.setdefault(record_id, null)
+
+
+def load_columns(tx: Transaction, info: ModelInfo, fields: Sequence[Field[Any, Any]], ids: Sequence[int]) -> None:
+    """Read columns of rows; values already cached stay as they are (they may be newer)."""
+    new = tx.new.get(info.name)
+    if new:
+        ids = [i for i in ids if i not in new]
+    if not ids:
+        return
+    if info.query:
+        tx.flush()
+    table = info.table
+    rows = tx.execute(sa.select(table.c.id, *[table.c[f.name] for f in fields]).where(id_in(table.c.id, ids))).all()
+    columns = list(zip(*rows, strict=True)) if rows else []
+    if not columns:
+        return
+    for position, field in enumerate(fields, start=1):
+        put_column(tx.bucket(field.slot), field, columns[0], columns[position])
+
+
+def put_column(bucket: Values, field: Field[Any, Any], ids: Sequence[int], values: Sequence[Any]) -> None:
+    """Cache one column without overwriting newer values."""
+    convert = field.from_column
+    if bucket:
+        for record_id, value in zip(ids, values, strict=True):
+            if record_id not in bucket:
+                bucket[record_id] = convert(value)
+    else:
+        bucket.update(zip(ids, map(convert, values), strict=True))
+
+
+def admit(env: Env, info: ModelInfo, ids: Sequence[int], readable: Any) -> None:
+    """Ask the database which of the records this user's rules let him read."""
+    wanted = [i for i in ids if i > 0 and i not in readable]
+    if wanted:
+        readable.update(allowed(env, info, wanted, "read"))
+
+
+def allowed(env: Env, info: ModelInfo, ids: Sequence[int], operation: str) -> list[int]:
+    """Those of the records that the rules allow for an operation."""
+    rule = env.gate.rule_domain(info.name, operation)
+    query = select.Query(env.super_env, info, Leaf("id", "in", list(ids)) & rule)
+    return query.ids()
+
+
+def targets(env: Env, field: Any, record: Model) -> tuple[int, ...]:
+    """All ids that a link leads to from the records loaded together with this one."""
+    prefetch = record._prefetch
+    bucket = env.values[field.slot]
+    raw = bucket.get(record._ids[0])
+    own: tuple[int, ...] = raw if isinstance(raw, tuple) else (raw,) if isinstance(raw, int) else ()
+    if len(prefetch) < 2:
+        return own
+    key = ("targets", field.slot, id(prefetch), env.access_key)
+    held: tuple[Any, tuple[int, ...]] | None = env.tx.memo.get(key)
+    if held is None or held[0] is not prefetch:
+        found: Iterable[int]
+        if field.to_many:
+            found = dict.fromkeys(i for r in prefetch for i in bucket.get(r, ()))
+        else:
+            found = dict.fromkeys(v for v in map(bucket.get, prefetch) if isinstance(v, int))
+        held = env.tx.memo[key] = (prefetch, tuple(found))
+    return held[1]
+
+
+def _load_one2many(env: Env, field: Any, ids: Sequence[int]) -> None:
+    info = env.registry[field.comodel]
+    inverse = info.fields[field.inverse_name]
+    condition: Domain = Leaf(inverse.name, "in", list(ids))
+    if field.domain and not isinstance(field.domain, str) and not callable(field.domain):
+        condition = condition & Domain.parse(field.domain)
+    pairs = select.Query(env, info, condition, active_test=env.active_test(field)).pairs(inverse)
+    grouped: dict[int, list[int]] = {record_id: [] for record_id in ids}
+    for child, owner in pairs:
+        grouped[owner].append(child)
+    _keep(env, info, [child for child, _ in pairs])
+    bucket = env.values[field.slot]
+    for owner, children in grouped.items():
+        bucket.setdefault(owner, tuple(children))
+    put_column(env.tx.bucket(inverse.slot), inverse, [c for c, _ in pairs], [o for _, o in pairs])
+
+
+def _load_many2many(env: Env, field: Any, ids: Sequence[int]) -> None:
+    info = env.registry[field.comodel]
+    env.tx.flush_for([field.model, field.comodel])
+    name, here, there = field.names()
+    relation = env.registry.relations[name]
+    condition: Domain = TRUE
+    if field.domain and not isinstance(field.domain, str) and not callable(field.domain):
+        condition = Domain.parse(field.domain)
+    query = select.Query(env, info, condition, active_test=env.active_test(field))
+    rows = query.linked(relation.c[here], relation.c[there], ids)
+    grouped: dict[int, list[int]] = {record_id: [] for record_id in ids}
+    for target, owner in rows:
+        grouped[owner].append(target)
+    _keep(env, info, [target for target, _ in rows])
+    bucket = env.values[field.slot]
+    for owner, found in grouped.items():
+        bucket.setdefault(owner, tuple(found))
+
+
+def _keep(env: Env, info: ModelInfo, ids: Sequence[int]) -> None:
+    """Records that a query under the user's rules gave are readable."""
+    env.readable[info.name].update(ids)
+
+
+def companies_of(env: Env) -> tuple[int, tuple[int, ...]]:
+    """The user's own company and all companies he may work in; zeros before there are any."""
+    users = env.registry.models.get("res.users")
+    if users is None or not users.stored or "company_id" not in users.fields:
+        return (0, ())
+    user: Any = env.super_env.with_context(active_test=False)["res.users"].browse(env.uid)
+    try:
+        company = user.company_id.id
+        return (company, tuple(dict.fromkeys([company, *user.company_ids.ids]))) if company else (0, ())
+    except MissingError:
+        return (0, ())

@@ -1,0 +1,197 @@
+"""The registry: every model of one database, merged from the addons installed in it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import sqlalchemy as sa
+
+from core.db.engine import begin, with_retry
+from core.errors import UnknownName
+from core.orm.ports import Ports
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection, Engine
+
+    from core.files.store import FileStore
+    from core.kernel.config import Settings
+    from core.kernel.hooks import HookManager
+    from core.orm.env import Env
+    from core.orm.fields.base import Field
+    from core.orm.fields.constraint import SqlConstraint
+    from core.orm.model import Model
+
+R = TypeVar("R")
+SUPERUSER_ID = 1
+
+
+@dataclass
+class ModelInfo:
+    """One model of one database."""
+
+    name: str
+    cls: type[Model]
+    description: str
+    addon: str
+    addons: tuple[str, ...]
+    abstract: bool
+    transient: bool
+    rec_name: str
+    order: str
+    parent_name: str
+    fields: dict[str, Field[Any, Any]] = field(default_factory=dict)
+    table: Any = None
+    query: bool = False
+    inherits: dict[str, str] = field(default_factory=dict)
+    constraints: dict[str, SqlConstraint] = field(default_factory=dict)
+    constrains: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    on_changes: dict[str, list[str]] = field(default_factory=dict)
+    exported: frozenset[str] = frozenset()
+    actions: frozenset[str] = frozenset()
+    transitions: frozenset[str] = frozenset()
+    readonly_methods: frozenset[str] = frozenset()
+    columns: tuple[Field[Any, Any], ...] = ()
+    light: tuple[Field[Any, Any], ...] = ()
+    tracked: tuple[str, ...] = ()
+
+    @property
+    def stored(self) -> bool:
+        """Has the model a table that records can be written to?"""
+        return self.table is not None and not self.query
+
+    def field(self, name: str) -> Field[Any, Any]:
+        """The field of that name. Raises UnknownName, with the nearest name there is."""
+        try:
+            return self.fields[name]
+        except KeyError:
+            raise UnknownName(
+                "{model} has no field {name}.", model=self.name, name=str(name), known=self.fields
+            ) from None
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """When a field changes, `target` changes for the records reached by walking `path` backwards."""
+
+    target: Field[Any, Any]
+    path: tuple[Field[Any, Any], ...]
+
+
+class Registry:
+    """The models, hooks and caches of one database.
+
+    Build it with `core.orm.build.build_registry`.
+    """
+
+    def __init__(
+        self, name: str, engine: Engine, settings: Settings, addons: Sequence[str], files: FileStore, hooks: HookManager
+    ) -> None:
+        self.name = name
+        self.engine = engine
+        self.settings = settings
+        self.addons = tuple(addons)
+        self.files = files
+        self.hooks = hooks
+        self.ports = Ports()
+        self.version = 0
+        self.cache_version = 0
+        self.models: dict[str, ModelInfo] = {}
+        self.classes: dict[str, type[Model]] = {}
+        self.slots: list[Field[Any, Any]] = []
+        self.triggers: dict[int, list[Trigger]] = {}
+        self.inverses: dict[int, list[Field[Any, Any]]] = {}
+        self.references: dict[str, list[Field[Any, Any]]] = {}
+        self.relations: dict[str, sa.Table] = {}
+        self.relation_fields: dict[str, list[Field[Any, Any]]] = {}
+        self.pointing_lists: dict[str, list[Field[Any, Any]]] = {}
+        self.query_sources: dict[str, set[str]] = {}
+        self.metadata = sa.MetaData()
+        self.caches: dict[str, dict[Any, Any]] = {}
+        self.lock = threading.RLock()
+        self.entered: Callable[[Connection], None] = lambda _connection: None
+
+    superuser_id = SUPERUSER_ID
+
+    @property
+    def backend(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self.engine.dialect.name
+
+    def __contains__(self, model: str) -> bool:
+        return model in self.models
+
+    def __getitem__(self, model: str) -> ModelInfo:
+        try:
+            return self.models[model]
+        except KeyError:
+            raise UnknownName(
+                "There is no model {name} in database {database}.", name=str(model), database=self.name, known=self.models,
+            ) from None  # fmt: skip
+
+    def cache(self, name: str) -> dict[Any, Any]:
+        """A named cache that lives until `clear_caches` or the next registry."""
+        return self.caches.setdefault(name, {})
+
+    def clear_caches(self) -> None:
+        """Forget what was worked out from rows (rights, views, menus …)."""
+        self.caches = {}
+
+    def owned_tables(self, addon: str) -> list[str]:
+        """Names of the tables whose columns this addon declares or adds to."""
+        names = [i.table.name for i in self.models.values() if i.stored and addon in i.addons]
+        names += [name for name, fields in self.relation_fields.items() if any(f.addon == addon for f in fields)]
+        return list(dict.fromkeys(names))
+
+    def env_on(
+        self,
+        connection: Connection,
+        uid: int = SUPERUSER_ID,
+        context: Mapping[str, Any] | None = None,
+        write: bool = True,
+    ) -> Env:
+        """An environment on a connection whose transaction the caller ends."""
+        from core.orm.env import Env
+        from core.orm.transaction import Transaction
+
+        return Env(Transaction(self, connection, write), uid, context or {})
+
+    @contextmanager
+    def transaction(
+        self, uid: int = SUPERUSER_ID, context: Mapping[str, Any] | None = None, write: bool = True
+    ) -> Iterator[Env]:
+        """Open a transaction: commit at the end of the block, roll back on any error.
+
+        Args:
+            uid: on whose behalf; the superuser (1) passes the gate.
+            context: language, time zone, companies and what callers pass on.
+            write: False opens a read-only transaction, in which nothing can be changed.
+        """
+        env: Env | None = None
+        try:
+            with begin(self.engine, write=write) as connection:
+                self.entered(connection)
+                env = self.env_on(connection, uid, context, write)
+                yield env
+                env.tx.flush()
+                env.tx.before_commit()
+        except BaseException:
+            if env is not None:
+                env.tx.discard()
+            raise
+        env.tx.after_commit()
+
+    def run(
+        self, work: Callable[[Env], R], uid: int = SUPERUSER_ID, context: Mapping[str, Any] | None = None,
+        write: bool = True,
+    ) -> R:  # fmt: skip
+        """Run `work` in a transaction; again, from the start, when the database asks for a retry."""
+
+        def attempt() -> R:
+            with self.transaction(uid, context, write) as env:
+                return work(env)
+
+        return with_retry(attempt)

@@ -1,0 +1,154 @@
+"""Searches: a domain, an order and a page of a model's records, as this reader may see them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from core.db.types import collate_c, fold_sql, id_in
+from core.errors import ValidationError
+from core.orm.domain import TRUE, Domain, Leaf
+from core.orm.domain_sql import Scope, column_of, condition, readable_rule
+
+if TYPE_CHECKING:
+    from core.orm.env import Env
+    from core.orm.fields.base import Field
+    from core.orm.registry import ModelInfo
+
+_TERM = re.compile(r"^\s*([a-z_][a-z0-9_.]*)(?:\s+(asc|desc))?(?:\s+nulls\s+(first|last))?\s*$", re.IGNORECASE)
+
+
+class Query:
+    """A search that may be counted, paged or joined.
+
+    Args:
+        env: the reader; his rules are part of the query.
+        info: the model.
+        domain: what to find.
+        active_test: leave out archived records, unless the domain mentions `active`; the context's choice when None.
+    """
+
+    def __init__(self, env: Env, info: ModelInfo, domain: Domain, active_test: bool | None = None) -> None:
+        self.env, self.info = env, info
+        rule = readable_rule(env, info)
+        self.scope = Scope(env, info)
+        active = info.fields.get("active")
+        if active_test is None:
+            active_test = bool(env.context.get("active_test", True))
+        self.where: list[Any] = []
+        if active is not None and active.stored and active_test and not _mentions_active(domain):
+            domain = domain & Leaf("active", "=", True)
+        if domain is not TRUE:
+            self.where.append(condition(self.scope, domain))
+        if rule is not TRUE:
+            inner = Scope(env.super_env, info, self.scope.table, self.scope)
+            self.where.append(condition(inner, rule))
+
+    def _select(self, *columns: Any) -> Any:
+        self.env.tx.flush_for(self.scope.models)
+        return sa.select(*columns).select_from(self.scope.joins).where(*self.where)
+
+    def ids(self, offset: int = 0, limit: int | None = None, order: str | None = None) -> list[int]:
+        """Ids of the records, in order."""
+        terms = order_terms(self.scope, order) if order is not None else []
+        statement = self._select(self.scope.table.c.id).order_by(*terms)
+        if limit is not None:
+            statement = statement.limit(limit)
+        if offset:
+            statement = statement.offset(offset)
+        return list(self.env.tx.execute(statement).scalars())
+
+    def count(self) -> int:
+        """How many records there are."""
+        return int(self.env.tx.execute(self._select(sa.func.count())).scalar_one())
+
+    def pairs(self, field: Field[Any, Any]) -> list[tuple[int, int]]:
+        """Ids with the value of a many2one, in the model's own order."""
+        terms = order_terms(self.scope, self.info.order)
+        statement = self._select(self.scope.table.c.id, column_of(self.scope, field)).order_by(*terms)
+        return [tuple(row) for row in self.env.tx.execute(statement)]
+
+    def linked(self, here: Any, there: Any, owners: Sequence[int]) -> list[tuple[int, int]]:
+        """Ids with the owner that a relation table links them to, in the model's own order."""
+        terms = order_terms(self.scope, self.info.order)
+        self.scope.joins = self.scope.joins.join(here.table, there == self.scope.table.c.id)
+        statement = self._select(self.scope.table.c.id, here).where(id_in(here, list(owners))).order_by(*terms)
+        return [tuple(row) for row in self.env.tx.execute(statement)]
+
+
+def _mentions_active(domain: Domain) -> bool:
+    return any(part.path == "active" for part in domain.leaves())
+
+
+def order_terms(scope: Scope, order: str, depth: int = 0) -> list[Any]:
+    """SQL order terms of `name desc, partner_id.city`.
+
+    Empty values come first going up and last going down, and texts are ordered without regard to case and accents,
+    on every database. The id is always the last term, so that pages never overlap.
+
+    Raises:
+        ValidationError: when the order is not a list of fields.
+    """
+    terms: list[Any] = []
+    final = False
+    for part in order.split(","):
+        if not part.strip():
+            continue
+        match = _TERM.match(part)
+        if match is None:
+            raise ValidationError(
+                "{order} is not an order: write field names with asc or desc.", order=repr(order)[:80]
+            )
+        descending = (match[2] or "").lower() == "desc"
+        terms += _term(scope, match[1], descending, depth)
+        final = final or match[1] == "id"
+    if not final and depth == 0:
+        terms.append(scope.table.c.id)
+    return terms
+
+
+def _term(scope: Scope, path: str, descending: bool, depth: int) -> list[Any]:
+    name, _, rest = path.partition(".")
+    field = scope.field(name)
+    if field.related and not field.stored:
+        return _term(scope, ".".join((*field.related, rest) if rest else field.related), descending, depth)
+    if not field.stored or (field.relational and field.type != "many2one"):
+        raise ValidationError(
+            "{field} of {model} cannot be sorted by.", field=field.string, model=scope.info.description
+        )
+    if field.type == "many2one":
+        if rest == "id":
+            return [_directed(column_of(scope, field), descending, nullable=True)]
+        target = scope.joined(field)
+        if rest:
+            return _term(target, rest, descending, depth + 1)
+        if depth > 2:
+            return [_directed(column_of(scope, field), descending, nullable=True)]
+        inner = target.info.order if depth == 0 else target.info.rec_name
+        terms: list[Any] = []
+        for part in inner.split(","):
+            match = _TERM.match(part)
+            if match is not None:
+                terms += _term(target, match[1], descending != ((match[2] or "").lower() == "desc"), depth + 1)
+        return terms
+    if rest:
+        raise ValidationError("{field} is not a link: it cannot be sorted through.", field=field.name)
+    column = column_of(scope, field)
+    if field.type in ("char", "text", "html", "selection"):
+        folded = scope.table.c[f"{field.name}_fold"] if field.folded else fold_sql(column)
+        column = collate_c(folded)
+    return [_directed(column, descending, nullable=field.name != "id" and field.server_default is None)]
+
+
+def field_terms(scope: Scope, name: str) -> list[Any]:
+    """The order terms of one field, upwards."""
+    return _term(scope, name, False, 0)
+
+
+def _directed(column: Any, descending: bool, nullable: bool) -> Any:
+    if descending:
+        return column.desc().nulls_last() if nullable else column.desc()
+    return column.asc().nulls_first() if nullable else column.asc()

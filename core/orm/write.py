@@ -1,0 +1,408 @@
+"""Creates and changes records: rights, conversion, cache, links, what depends on them, checks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from core.db.types import next_ids
+from core.errors import AccessError, ConflictError, UserError, ValidationError
+from core.orm import check, compute, defaults, fetch, links
+from core.orm.fields.base import MISSING
+
+if TYPE_CHECKING:
+    from core.orm.env import Env
+    from core.orm.fields.base import Field
+    from core.orm.model import Model
+    from core.orm.registry import ModelInfo
+
+SYSTEM = frozenset(["id", "create_uid", "create_date", "write_uid", "write_date", "row_version", "display_name"])
+
+
+def writable_info(env: Env, model: Model) -> ModelInfo:
+    """The model's description. Raises UserError where nothing can be written."""
+    info = model._info
+    if not info.stored:
+        raise UserError("Records of {model} cannot be changed: they are worked out.", model=info.description)
+    if not env.tx.write:
+        raise UserError("This transaction only reads; nothing can be changed in it.")
+    return info
+
+
+def create(empty: Model, rows: Sequence[Mapping[str, Any]]) -> Model:
+    """Create one record a row, in one batch.
+
+    Raises:
+        AccessError, ValidationError, UnknownName: and then nothing is created.
+    """
+    env = empty.env
+    info = writable_info(env, empty)
+    if not env.is_super(info.name):
+        env.gate.check_model(info.name, "create")
+    complete = [defaults.complete(env, info, _checked(env, info, row)) for row in rows]
+    _create_parents(env, info, complete)
+    ids = next_ids(env.tx.connection, info.table, len(complete))
+    given = _cache_columns(env, info, complete, ids)
+    env.readable[info.name].update(ids)
+    records = empty._make(env, tuple(ids), tuple(ids))
+    _after_columns(env, info, ids, given)
+    links.apply_on_create(records, complete)
+    _apply_inverses(records, [{n: v for n, v in row.items() if _is_inverse(info.fields[n])} for row in complete])
+    check.run(records, None)
+    _recheck(env, info, ids, "create")
+    env.registry.ports.created(records)
+    return records
+
+
+def _checked(env: Env, info: ModelInfo, row: Mapping[str, Any]) -> dict[str, Any]:
+    """The row without what the system keeps, every key a field the user may write."""
+    result: dict[str, Any] = {}
+    for name, value in row.items():
+        field = info.field(name)
+        if name in SYSTEM and (name in ("id", "display_name", "row_version") or not env.is_super(info.name)):
+            continue
+        if field.groups and not env.field_open(field):
+            raise AccessError(
+                "You may not write {field} of {model}.", field=field.string, model=info.description, operation="write",
+                groups=field.groups.split(","),
+            )  # fmt: skip
+        result[name] = value
+    return result
+
+
+def _create_parents(env: Env, info: ModelInfo, rows: list[dict[str, Any]]) -> None:
+    """For inheritance by delegation: create or write the parent records with the fields that are theirs."""
+    for parent, link in info.inherits.items():
+        shared = {
+            f.name: f.related[1]
+            for f in info.fields.values()
+            if len(f.related) == 2 and f.related[0] == link and f.given.get("delegated")
+        }
+        fresh = []
+        for row in rows:
+            values = {shared[name]: row.pop(name) for name in list(row) if name in shared}
+            if row.get(link):
+                if values:
+                    env[parent].browse(row[link] if isinstance(row[link], int) else row[link].id).write(values)
+            else:
+                fresh.append((row, values))
+        if fresh:
+            created = env[parent].create([values for _, values in fresh])
+            for (row, _), record_id in zip(fresh, created._ids, strict=True):
+                row[link] = record_id
+
+
+def _is_inverse(field: Field[Any, Any]) -> bool:
+    return bool(field.inverse_method) and not field.stored
+
+
+def _cache_columns(env: Env, info: ModelInfo, rows: list[dict[str, Any]], ids: list[int]) -> set[str]:
+    """Put the rows into the cache column by column; gives the names whose values were given or defaulted."""
+    tx = env.tx
+    stamps = {"create_uid": env.uid, "write_uid": env.uid, "create_date": env.now(), "write_date": env.now()}
+    given: set[str] = set()
+    for field in info.columns:
+        name = field.name
+        mapped = getattr(field, "mapped", False)
+        null = None if mapped else field.null()
+        if name == "row_version":
+            tx.bucket(field.slot).update(dict.fromkeys(ids, 1))
+            continue
+        present = [row.get(name, MISSING) for row in rows]
+        if name in stamps:
+            raws = [stamps[name] if value is MISSING else field.to_raw(value, env) for value in present]
+            tx.bucket(field.slot).update(zip(ids, raws, strict=True))
+            continue
+        if field.computed:
+            pairs = [(i, _raw(field, v, env, mapped)) for i, v in zip(ids, present, strict=True) if v is not MISSING]
+            tx.bucket(field.slot).update(pairs)
+            if len(pairs) < len(ids):
+                known = {i for i, _ in pairs}
+                tx.pending.setdefault(field.slot, set()).update(i for i in ids if i not in known)
+            continue
+        raws = [null if value is MISSING else _raw(field, value, env, mapped) for value in present]
+        if field.required and any(field.is_empty(raw) for raw in raws):
+            raise required(env, info, field)
+        given.add(name)
+        tx.bucket(field.slot).update(zip(ids, raws, strict=True))
+    tx.new.setdefault(info.name, {}).update(dict.fromkeys(ids))
+    for field in info.fields.values():
+        if field.to_many and field.stored and not field.computed:
+            tx.bucket(field.slot, field.bucket_key(env)).update(dict.fromkeys(ids, ()))
+            if field.required and not all(row.get(field.name) for row in rows):
+                raise required(env, info, field)
+    return given
+
+
+def required(env: Env, info: ModelInfo, field: Field[Any, Any]) -> ValidationError:
+    """The error for a required field left empty."""
+    return ValidationError(
+        "{field} of {model} must be filled in.", field=env.translate_term(field.string, field.addon),
+        model=env.translate_term(info.description, info.addon), fields=(field.name,),
+    )  # fmt: skip
+
+
+def _raw(field: Field[Any, Any], value: Any, env: Env, mapped: bool, old: Any = None) -> Any:
+    """The raw form of a value; of a field per language or company, the mapping with the reader's entry changed."""
+    if not mapped:
+        return field.to_raw(value, env)
+    if isinstance(value, Mapping):
+        return {str(k): field.to_json(field.to_raw(v, env)) for k, v in value.items()}  # type: ignore[attr-defined]  # of a mapped field
+    raw = field.to_raw(value, env)
+    if field.is_empty(raw) and not old:
+        return None
+    return {**(old or {}), field.key_of(env): field.to_json(raw)}  # type: ignore[attr-defined]  # of a mapped field
+
+
+def _after_columns(env: Env, info: ModelInfo, ids: list[int], given: set[str]) -> None:
+    tx = env.tx
+    for name in given:
+        field = info.fields[name]
+        if field.type == "many2one" and not getattr(field, "mapped", False):
+            bucket = tx.bucket(field.slot)
+            links.relink(tx, field, [(i, None, bucket[i]) for i in ids if bucket[i]])
+    compute.modified(tx, info.fields.values(), ids)
+
+
+def write(records: Model, values: Mapping[str, Any]) -> None:
+    """Write the same values to every record of a set.
+
+    Raises:
+        AccessError, MissingError, ValidationError, UnknownName: and then nothing is written.
+    """
+    env = records.env
+    info = writable_info(env, records)
+    if not records._ids:
+        return
+    ids = records._ids
+    values = _checked(env, info, values)
+    _check_may_write(env, info, ids)
+    old = _old_values(env, info, values, ids)
+    lines: dict[str, Any] = {}
+    assigned: dict[str, Any] = {}
+    changed: list[Field[Any, Any]] = []
+    for name, value in values.items():
+        field = info.fields[name]
+        if field.to_many and not field.related:
+            lines[name] = value
+        elif _is_inverse(field):
+            assigned[name] = value
+        elif field.stored:
+            changed.append(field)
+            _write_column(env, field, ids, value)
+        else:
+            raise ValidationError(
+                "{field} of {model} is worked out; it cannot be set.", field=field.string, model=info.description
+            )
+    for name, value in lines.items():
+        links.apply(records, info.fields[name], value)
+    if assigned:
+        _apply_inverses(records, [assigned] * len(ids))
+    names = frozenset(values)
+    if "active" in names:
+        links.forget_archived(env.tx, info)
+    for field in changed:
+        if field.related:
+            bucket = env.tx.bucket(field.slot)
+            compute.inverse_related(records, field, {i: bucket[i] for i in ids})
+        elif field.inverse_method:
+            getattr(records, field.inverse_method)()
+    check.run(records, names)
+    if changed:
+        _recheck(env, info, ids, "write", names)
+    if old:
+        _note_changes(records, old)
+    env.registry.ports.written(records, names)
+
+
+def _check_may_write(env: Env, info: ModelInfo, ids: Sequence[int]) -> None:
+    if not env.is_super(info.name):
+        env.gate.check_model(info.name, "write")
+        check_records(env, info, ids, "write")
+    new = env.tx.new.get(info.name, {})
+    version = info.fields["row_version"]
+    bucket = env.tx.bucket(version.slot)
+    unsure = [i for i in ids if i not in new and i not in bucket]
+    if unsure:
+        fetch.load_columns(env.tx, info, (version,), unsure)
+        for record_id in unsure:
+            if record_id not in bucket:
+                raise fetch.missing(env, info, record_id)
+
+
+def check_records(env: Env, info: ModelInfo, ids: Sequence[int], operation: str) -> None:
+    """Refuse records that the user's rules keep from this operation.
+
+    Raises:
+        MissingError: for a record he may not even read.
+        AccessError: for one that he may read only.
+    """
+    if env.is_super(info.name) or fetch.is_true(env.gate.rule_domain(info.name, operation)):
+        return
+    allowed = set(fetch.allowed(env, info, ids, operation))
+    refused = [i for i in ids if i not in allowed]
+    if not refused:
+        return
+    fetch.admit(env, info, refused, env.readable[info.name])
+    hidden = [i for i in refused if i not in env.readable[info.name]]
+    raise fetch.missing(env, info, hidden[0]) if hidden else env.gate.refuse_records(info.name, operation, refused)
+
+
+def _recheck(
+    env: Env, info: ModelInfo, ids: Sequence[int], operation: str, names: frozenset[str] | None = None
+) -> None:
+    """After the act: the result must still be within the user's rules."""
+    if env.is_super(info.name):
+        return
+    rule = env.gate.rule_domain(info.name, operation)
+    if fetch.is_true(rule):
+        return
+    if names is not None and not any(part.path.partition(".")[0] in names for part in rule.leaves()):
+        return
+    from core.orm.domain_match import matching
+
+    kept = set(matching(env.super_env[info.name].browse(ids), rule))
+    refused = [i for i in ids if i not in kept]
+    if refused:
+        raise env.gate.refuse_records(info.name, operation, refused)
+
+
+def _write_column(env: Env, field: Field[Any, Any], ids: Sequence[int], value: Any) -> None:
+    tx = env.tx
+    mapped = getattr(field, "mapped", False)
+    bucket = tx.bucket(field.slot)
+    triggers = field.slot in tx.registry.triggers
+    if mapped:
+        old = compute.raw_values(tx, field, ids)
+        raws = [_raw(field, value, env, True, before) for before in old]
+        raw = None
+    else:
+        raw = field.to_raw(value, env)
+        if field.required and field.is_empty(raw):
+            raise required(env, field.info, field)
+        raws = []
+    if field.computed and field.slot in tx.pending:
+        tx.pending[field.slot].difference_update(ids)
+    moves: list[tuple[int, Any, Any]] = []
+    if field.type == "many2one" and not mapped and (triggers or field.slot in tx.registry.inverses):
+        before = compute.raw_values(tx, field, ids)
+        moves = [(i, o, raw) for i, o in zip(ids, before, strict=True) if o != raw]
+        if triggers:
+            compute.modified(tx, (field,), [i for i, _, _ in moves])
+    if mapped:
+        bucket.update(zip(ids, raws, strict=True))
+    else:
+        bucket.update(dict.fromkeys(ids, raw))
+    tx.mark_dirty(field, ids)
+    if moves:
+        links.relink(tx, field, moves)
+    if triggers:
+        compute.modified(tx, (field,), list(ids))
+
+
+def _apply_inverses(records: Model, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Set fields that are not stored but have an inverse: cache the value, then let the inverse carry it back."""
+    env, info = records.env, records._info
+    by_field: dict[str, dict[int, Any]] = {}
+    for record_id, row in zip(records._ids, rows, strict=True):
+        for name, value in row.items():
+            by_field.setdefault(name, {})[record_id] = value
+    for name, values in by_field.items():
+        field = info.fields[name]
+        target = records._make(env, tuple(values), tuple(values))
+        if field.related:
+            compute.inverse_related(target, field, values)
+        else:
+            raws = {i: field.to_raw(v, env) for i, v in values.items()}
+            if field.to_many:
+                raws = {i: links.resulting(env, field, commands) for i, commands in raws.items()}
+            env.values[field.slot].update(raws)
+            getattr(target, field.inverse_method)()
+        for bucket in env.tx.by_slot.get(field.slot, ()):
+            for record_id in values:
+                bucket.pop(record_id, None)
+
+
+def _old_values(env: Env, info: ModelInfo, values: Mapping[str, Any], ids: Sequence[int]) -> dict[str, dict[int, Any]]:
+    tracked = [n for n in info.tracked if n in values and info.fields[n].stored and info.fields[n].has_column]
+    return {name: dict(zip(ids, compute.raw_values(env.tx, info.fields[name], ids), strict=True)) for name in tracked}
+
+
+def _note_changes(records: Model, old: dict[str, dict[int, Any]]) -> None:
+    tx, info = records.env.tx, records._info
+    changes: dict[str, dict[int, tuple[Any, Any]]] = {}
+    for name, values in old.items():
+        bucket = tx.bucket(info.fields[name].slot)
+        moved = {i: (before, bucket[i]) for i, before in values.items() if before != bucket[i]}
+        if moved:
+            changes[name] = moved
+    if changes:
+        records.env.registry.ports.changed(records, changes)
+
+
+def assign(env: Env, field: Field[Any, Any], record: Model, value: Any) -> None:
+    """`record.field = value`: inside a compute the result, on a draft the entry, otherwise a write."""
+    tx = env.tx
+    running = tx.computing.get(field.slot)
+    if running and all(i in running for i in record._ids):
+        raw = field.to_raw(value, env)
+        if field.to_many:
+            raw = links.resulting(env, field, raw)
+            if field.stored and field.type == "many2many" and not tx.draft:
+                links.set_links(env, field, record._ids, raw)
+        elif getattr(field, "mapped", False):
+            raw = _raw(field, value, env, True, env.values[field.slot].get(record._ids[0]))
+        bucket = env.values[field.slot]
+        for record_id in record._ids:
+            bucket[record_id] = raw
+    elif record._ids and record._ids[0] < 0:
+        tx.set_draft(env, field, record, value)  # type: ignore[attr-defined]  # ids below zero live in drafts
+    else:
+        record.write({field.name: value})
+
+
+def unlink(records: Model) -> None:
+    """Delete records, and do to those that link to them what their fields say.
+
+    Raises:
+        ValidationError: when a record that must not lose its link points here.
+    """
+    from core.orm.remove import remove
+
+    remove(records)
+
+
+def check_versions(records: Model, version: int, mine: Mapping[str, Any], original: Mapping[str, Any]) -> None:
+    """Refuse to overwrite what somebody else saved since a form was opened.
+
+    Args:
+        records: one record.
+        version: the `row_version` the form was opened with.
+        mine: the values about to be written.
+        original: the values the form was opened with, by field.
+
+    Raises:
+        ConflictError: with my value and theirs for each field both changed.
+    """
+    records.ensure_one()
+    current: Any = records
+    if current.row_version == version:
+        return
+    conflicts: dict[str, tuple[object, object]] = {}
+    for name, value in mine.items():
+        field = records._info.field(name)
+        theirs = (
+            field.to_edge(compute.raw_values(records.env.tx, field, records._ids)[0], records)
+            if (field.stored and field.has_column)
+            else original.get(name)
+        )
+        if theirs != original.get(name) and theirs != value:
+            conflicts[name] = (value, theirs)
+    if conflicts:
+        labels = [
+            records.env.translate_term(records._info.fields[n].string, records._info.fields[n].addon) for n in conflicts
+        ]
+        raise ConflictError(
+            "Somebody saved {record} after you opened it. Look at {fields} and save again.",
+            record=records.display_name, fields=labels, conflicts=conflicts,
+        )  # fmt: skip

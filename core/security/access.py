@@ -1,0 +1,128 @@
+"""The access gate: what one user may do with models, fields and records. Every door asks it through the ORM."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from core.errors import AccessError, ExpressionError
+from core.kernel.expression import compile_expression, expression_helpers
+from core.orm.domain import FALSE, TRUE, Domain, Leaf, conjunction, disjunction
+from core.security import rights
+from core.security.record_view import RecordView
+
+if TYPE_CHECKING:
+    from core.orm.env import Env
+    from core.orm.fields.base import Field
+
+MOMENTS = frozenset({"time", "datetime", "DateTime", "context_today", "today", "now"})
+
+
+class Gate:
+    """The gate of one environment."""
+
+    def __init__(self, env: Env) -> None:
+        self.env = env
+        self.groups = rights.groups_of(env, env.uid)
+
+    def check_model(self, model: str, operation: str) -> None:
+        """Raise AccessError, naming the groups that may, unless the user may do `operation` on the model."""
+        granted = rights.access_rows(self.env).get(model, {}).get(operation, frozenset())
+        if 0 in granted or not self.groups.isdisjoint(granted):
+            return
+        info = self.env.registry.models[model]
+        names = rights.group_names(self.env, granted)
+        message = (
+            "You may not {what} {model}; members of {groups} may."
+            if names
+            else "You may not {what} {model}; no group has been given this right."
+        )
+        raise AccessError(
+            message,
+            what=self.env._(VERBS[operation]),
+            model=self.env.translate_term(info.description, info.addon),
+            operation=operation,
+            groups=names,
+        )
+
+    def field_open(self, field: Field[Any, Any]) -> bool:
+        """May the user read and write a field limited to groups? `.` as group means nobody from outside."""
+        if field.groups == ".":
+            return False
+        return not self.groups.isdisjoint(rights.group_ids(self.env, field.groups))
+
+    def rule_domain(self, model: str, operation: str) -> Domain:
+        """What the rules ask of records: all rules for everybody, and one of those for the user's groups.
+
+        A rule that cannot be evaluated denies.
+        """
+        env = self.env
+        kept = rights.cache(env)
+        key = ("domain", model, operation, env.uid, env.companies_ids)
+        found: Domain | None = kept.get(key)
+        if found is None:
+            found, lasting = self._combine(model, operation)
+            if lasting:
+                kept[key] = found
+        return found
+
+    def _combine(self, model: str, operation: str) -> tuple[Domain, bool]:
+        everybody: list[Domain] = []
+        grouped: list[Domain] = []
+        lasting = True
+        for rule in rights.rules_of(self.env, model):
+            if operation not in rule.operations or (rule.groups and self.groups.isdisjoint(rule.groups)):
+                continue
+            domain, steady = self.evaluate(rule)
+            lasting = lasting and steady
+            (grouped if rule.groups else everybody).append(domain)
+        if grouped:
+            everybody.append(disjunction(grouped))
+        info = self.env.registry.models[model]
+        for parent, link in info.inherits.items():
+            above = self.rule_domain(parent, operation)
+            if above is not TRUE:
+                everybody.append(Leaf(link, "any", above))
+        return conjunction(everybody), lasting
+
+    def evaluate(self, rule: rights.Rule) -> tuple[Domain, bool]:
+        """The rule's domain for this user, and whether it stays the same as time goes by."""
+        env = self.env
+        if not rule.domain.strip():
+            return TRUE, True
+        try:
+            expression = compile_expression(rule.domain.strip())
+            company, allowed = env.company_id, list(env.companies_ids)
+            names = {
+                **expression_helpers(env.now(), env.tz),
+                "user": RecordView(env.user),
+                "uid": env.uid,
+                "company_id": company,
+                "company_ids": allowed,
+            }
+            return Domain.parse(expression.evaluate(names)), expression.names.isdisjoint(MOMENTS)
+        except ExpressionError:
+            return FALSE, True
+
+    def refuse_records(self, model: str, operation: str, ids: Sequence[int]) -> Exception:
+        """The error for records that a rule keeps from the user; admins are told which rule."""
+        env = self.env
+        info = env.registry.models[model]
+        admin = not self.groups.isdisjoint(rights.group_ids(env, "base.group_system,base.group_erp_manager"))
+        rules = [r.name for r in rights.rules_of(env, model) if operation in r.operations] if admin else []
+        message = (
+            "The rules {rules} do not let you {what} {model} {ids}."
+            if rules
+            else "The rules of your company do not let you {what} these records of {model}."
+        )
+        return AccessError(
+            message,
+            what=env._(VERBS[operation]),
+            model=env.translate_term(info.description, info.addon),
+            operation=operation,
+            rules=rules,
+            ids=list(ids)[:10],
+        )
+
+
+VERBS = {"read": "read", "write": "change", "create": "create", "unlink": "delete"}

@@ -1,0 +1,156 @@
+"""The rights of a database as plain sets: groups of users, access rows, rules; kept until somebody changes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from core.db import addon_rows
+
+if TYPE_CHECKING:
+    from core.orm.env import Env
+    from core.orm.model import Model
+
+OPERATIONS = ("read", "write", "create", "unlink")
+WATCHED = {
+    "res.users": frozenset({"groups_id", "company_id", "company_ids", "active"}),
+    "res.groups": frozenset({"implied_ids", "users"}),
+    "ir.model.access": None,
+    "ir.rule": None,
+    "res.company": frozenset({"parent_id", "active"}),
+}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One record rule.
+
+    Attributes:
+        groups: ids of its groups; empty for a rule that holds for everybody.
+        operations: what it limits.
+        domain: its condition, as written.
+    """
+
+    id: int
+    name: str
+    groups: frozenset[int]
+    operations: frozenset[str]
+    domain: str
+
+
+def cache(env: Env) -> dict[Any, Any]:
+    """Where this environment keeps rights: shared by the process, or its transaction's own once it changed rights."""
+    if env.tx.memo.get("rights changed"):
+        own: dict[Any, Any] = env.tx.memo.setdefault("rights", {})
+        return own
+    return env.registry.cache("rights")
+
+
+def changed(env: Env, model: str, fields: Iterable[str] | None) -> None:
+    """Forget kept rights when records that decide them were written."""
+    if model not in WATCHED:
+        return
+    watched = WATCHED[model]
+    if fields is not None and watched is not None and watched.isdisjoint(fields):
+        return
+    tx = env.tx
+    tx.memo["rights changed"] = True
+    for key in ("rights", ("companies", env.uid)):
+        tx.memo.pop(key, None)
+    tx.readable.clear()
+    tx.forget_rights()
+    if not tx.memo.get("rights announced"):
+        tx.memo["rights announced"] = True
+        tx.on_before_commit(lambda: addon_rows.bump_caches(tx.connection))
+        tx.on_commit(env.registry.clear_caches)
+
+
+def groups_of(env: Env, uid: int) -> frozenset[int]:
+    """Ids of all groups of a user, implied ones included."""
+    kept = cache(env)
+    key = ("groups", uid)
+    if key not in kept:
+        su: Any = env.super_env.with_context(active_test=False)
+        user = su["res.users"].browse(uid)
+        held = user.groups_id.ids if user.exists() else []
+        kept[key] = frozenset(closure(env, held))
+    return kept[key]  # type: ignore[no-any-return]  # the cache holds anything
+
+
+def closure(env: Env, groups: Iterable[int]) -> set[int]:
+    """The groups and all that they imply."""
+    kept = cache(env)
+    if "implied" not in kept:
+        su: Any = env.super_env
+        kept["implied"] = {group.id: tuple(group.implied_ids.ids) for group in su["res.groups"].search([])}
+    implied: dict[int, tuple[int, ...]] = kept["implied"]
+    found: set[int] = set()
+    waiting = list(groups)
+    while waiting:
+        group = waiting.pop()
+        if group not in found:
+            found.add(group)
+            waiting += implied.get(group, ())
+    return found
+
+
+def access_rows(env: Env) -> dict[str, dict[str, frozenset[int]]]:
+    """By model and operation, the ids of the groups that may; 0 stands for everybody."""
+    kept = cache(env)
+    if "access" not in kept:
+        rows: dict[str, dict[str, set[int]]] = {}
+        su: Any = env.super_env
+        for row in su["ir.model.access"].search([]):
+            granted = rows.setdefault(row.model_id.model, {})
+            for operation in OPERATIONS:
+                if getattr(row, f"perm_{operation}"):
+                    granted.setdefault(operation, set()).add(row.group_id.id or 0)
+        kept["access"] = {m: {op: frozenset(g) for op, g in ops.items()} for m, ops in rows.items()}
+    return kept["access"]  # type: ignore[no-any-return]  # the cache holds anything
+
+
+def rules_of(env: Env, model: str) -> tuple[Rule, ...]:
+    """The active rules on a model."""
+    kept = cache(env)
+    if "rules" not in kept:
+        found: dict[str, list[Rule]] = {}
+        su: Any = env.super_env
+        for rule in su["ir.rule"].search([("active", "=", True)]):
+            operations = frozenset(op for op in OPERATIONS if getattr(rule, f"perm_{op}"))
+            row = Rule(rule.id, rule.name, frozenset(rule.groups.ids), operations, rule.domain_force)
+            found.setdefault(rule.model_id.model, []).append(row)
+        kept["rules"] = {name: tuple(rules) for name, rules in found.items()}
+    rules: dict[str, tuple[Rule, ...]] = kept["rules"]
+    return rules.get(model, ())
+
+
+def group_names(env: Env, ids: Iterable[int]) -> list[str]:
+    """What the groups are called, in the reader's language."""
+    su: Any = env.super_env
+    return [group.display_name for group in su["res.groups"].browse([i for i in ids if i]).exists()]
+
+
+def group_ids(env: Env, xmlids: str) -> frozenset[int]:
+    """Ids of comma-separated external ids of groups; unknown ones are left out."""
+    kept = cache(env)
+    key = ("xmlids", xmlids)
+    if key not in kept:
+        found = (env.ref(name.strip().lstrip("!"), False) for name in xmlids.split(",") if "." in name.strip(". "))
+        kept[key] = frozenset(group.id for group in found if group)
+    return kept[key]  # type: ignore[no-any-return]  # the cache holds anything
+
+
+def records_created(records: Model) -> None:
+    """Told by the ORM of new records."""
+    changed(records.env, records._name, None)
+
+
+def records_written(records: Model, fields: frozenset[str]) -> None:
+    """Told by the ORM of a write."""
+    changed(records.env, records._name, fields)
+
+
+def records_unlinked(env: Env, model: str, _ids: object) -> None:
+    """Told by the ORM of a deletion."""
+    changed(env, model, None)

@@ -1,0 +1,111 @@
+"""Starts a web server with the application: granian with worker processes, or waitress in one process."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from core.server.app import Application, make_app
+
+if TYPE_CHECKING:
+    from core.kernel.config import Settings
+
+_log = logging.getLogger(__name__)
+
+THREADS = 96
+"""Threads of a worker process: most of them wait for a place (`core.http.budget`) or send an answer."""
+
+_BACKLOG = 1024
+
+OnStart = Callable[[Application], None]
+
+
+def serve(settings: Settings, on_start: OnStart | None = None) -> None:
+    """Answer requests until the process is told to stop.
+
+    Args:
+        settings: host, port, workers and which server.
+        on_start: called once in each worker process after its application was made; starts job workers and timers. It
+            must be a function of a module, since it may travel to another process.
+    """
+    if settings.server == "waitress":
+        _serve_waitress(settings, on_start)
+    else:
+        _serve_granian(settings, on_start)
+
+
+def free_port(host: str) -> int:
+    """A port nobody listens on at this moment."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass(frozen=True)
+class _Loader:
+    """Makes the application inside a worker process."""
+
+    settings: Settings
+    on_start: OnStart | None
+
+    def __call__(self, *_target: Any) -> Application:
+        application = make_app(self.settings)
+        threading.Thread(target=application.warm_up, name="warm up", daemon=True).start()
+        if self.on_start is not None:
+            self.on_start(application)
+        return application
+
+
+def _serve_granian(settings: Settings, on_start: OnStart | None) -> None:
+    from granian.constants import Interfaces
+    from granian.http import HTTP1Settings
+    from granian.log import LogLevels
+    from granian.server import Server
+
+    server = Server(
+        "core.server.app:make_app",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=settings.workers,
+        blocking_threads=THREADS,
+        backlog=_BACKLOG,
+        backpressure=_BACKLOG,
+        http1_settings=HTTP1Settings(header_read_timeout=15_000),
+        websockets=False,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+        workers_kill_timeout=10,
+    )
+    server.serve(target_loader=_Loader(settings, on_start), wrap_loader=False)
+
+
+def _serve_waitress(settings: Settings, on_start: OnStart | None) -> None:
+    import waitress
+
+    application = _Loader(settings, on_start)()
+    if settings.workers > 1:
+        _log.warning("waitress runs in one process; the %s workers are left out", settings.workers)
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, stop)
+    waitress.serve(
+        application,
+        host=settings.host,
+        port=settings.port,
+        threads=THREADS,
+        backlog=_BACKLOG,
+        ident=None,
+        max_request_body_size=settings.max_body * 2,
+        channel_timeout=60,
+        clear_untrusted_proxy_headers=False,
+    )

@@ -1,0 +1,85 @@
+"""The pytest plugin behind every test here and in addons: each test that asks for `backend` runs on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from core.testing.postgres import running_postgresql
+
+if TYPE_CHECKING:
+    from core.db.engine import DatabaseServer
+
+BACKENDS = ("sqlite", "postgresql")
+
+MakeServer = Callable[..., "DatabaseServer"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--backend sqlite` runs half of the suite while one works on something else."""
+    parser.getgroup("grial").addoption(
+        "--backend", choices=BACKENDS, help="run the tests on this database only (both by default)"
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run each test that needs a database once on SQLite and once on PostgreSQL, grouped by database."""
+    if "backend" in metafunc.fixturenames:
+        only = metafunc.config.getoption("--backend")
+        metafunc.parametrize("backend", [only] if only else BACKENDS, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def backend(request: pytest.FixtureRequest) -> str:
+    """`sqlite` or `postgresql`: the database that this test runs on."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """A PostgreSQL server for the whole run; started when the first test asks for it."""
+    with running_postgresql() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def database_url(backend: str, request: pytest.FixtureRequest) -> str:
+    """The setting `database_url` for this backend: empty for SQLite."""
+    if backend == "sqlite":
+        return ""
+    url: str = request.getfixturevalue("postgresql_url")
+    return url
+
+
+@pytest.fixture
+def make_server(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[MakeServer]:
+    """`make_server(backend, **settings)`: a DatabaseServer on a scratch folder; new databases are dropped."""
+    from core.db.engine import DatabaseServer
+    from core.kernel.config import Settings
+
+    made: list[tuple[DatabaseServer, set[str]]] = []
+
+    def make(backend: str, **overrides: Any) -> DatabaseServer:  # Any: a setting has its own type
+        url = "" if backend == "sqlite" else request.getfixturevalue("postgresql_url")
+        folder = tmp_path_factory.mktemp("server")
+        server = DatabaseServer(Settings.from_env({}, **{"data_dir": folder, "database_url": url, **overrides}))
+        made.append((server, set(server.names())))
+        return server
+
+    yield make
+    for server, before in reversed(made):
+        drop_new(server, before)
+
+
+def drop_new(server: DatabaseServer, before: set[str]) -> None:
+    """Drop the databases that the test has made and close the connections to the others."""
+    from core.db import admin
+
+    for name in server.names():
+        if name in before:
+            server.dispose(name)
+        else:
+            admin.drop(server, name)

