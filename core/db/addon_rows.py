@@ -184,13 +184,14 @@ def read_external_ids(connection: Connection, module: str, models: Collection[st
     return [ExternalId(*row) for row in connection.execute(query)]
 
 
-def other_owners(connection: Connection, module: str, model: str, records: Iterable[int]) -> set[int]:
-    """Those of `records` that another addon gave an external id too."""
+def owners(connection: Connection, model: str, records: Iterable[int]) -> dict[int, set[str]]:
+    """By record, the addons that gave it an external id; archived ones do not count."""
     c = external_ids.c
-    found: set[int] = set()
+    found: dict[int, set[str]] = {}
     for chunk in _chunks(sorted(records)):
-        query = sa.select(c.res_id).where(c.model == model, c.res_id.in_(chunk), c.module != module)
-        found.update(connection.execute(query.where(c.module.not_like(ARCHIVED + "%"))).scalars())
+        query = sa.select(c.res_id, c.module).where(c.model == model, c.res_id.in_(chunk))
+        for record, module in connection.execute(query.where(c.module.not_like(ARCHIVED + "%"))):
+            found.setdefault(record, set()).add(module)
     return found
 
 
@@ -228,9 +229,20 @@ def restore_external_ids(connection: Connection, module: str, ids: Iterable[int]
         connection.execute(external_ids.update().where(external_ids.c.id.in_(chunk)).values(module=module))
 
 
+def has_table(connection: Connection, table: str) -> bool:
+    """Is there a table of this name?"""
+    return sa.inspect(connection).has_table(table)
+
+
+def has_column(connection: Connection, table: str, column: str) -> bool:
+    """Is there a table with this column?"""
+    inspector = sa.inspect(connection)
+    return inspector.has_table(table) and column in {found["name"] for found in inspector.get_columns(table)}
+
+
 def existing_records(connection: Connection, table: str, records: Iterable[int]) -> set[int]:
     """Those ids of `records` that are in the table; none when there is no such table."""
-    if not sa.inspect(connection).has_table(table):
+    if not has_table(connection, table):
         return set()
     column = sa.column("id", sa.Integer())
     found: set[int] = set()
@@ -240,17 +252,12 @@ def existing_records(connection: Connection, table: str, records: Iterable[int])
 
 
 def count_rows(connection: Connection, table: str) -> int:
-    """How many rows a table has; 0 when there is no such table."""
-    if not sa.inspect(connection).has_table(table):
-        return 0
+    """How many rows a table has."""
     return int(connection.execute(sa.select(sa.func.count()).select_from(sa.table(table))).scalar() or 0)
 
 
 def count_filled(connection: Connection, table: str, column: str) -> int:
-    """How many rows of a table have a value in a column; 0 when there is no such column."""
-    inspector = sa.inspect(connection)
-    if not inspector.has_table(table) or column not in {found["name"] for found in inspector.get_columns(table)}:
-        return 0
+    """How many rows of a table have a value in a column."""
     place: sa.ColumnClause[Any] = sa.column(column)
     query = sa.select(sa.func.count()).select_from(sa.table(table)).where(place.is_not(None))
     return int(connection.execute(query).scalar() or 0)

@@ -1,38 +1,234 @@
-"""Engines and transactions."""
+"""The databases of a server: their names and engines, and `begin`, the one way to a transaction."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+import re
+import threading
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, Literal, Protocol
 
 import sqlalchemy as sa
-from sqlalchemy import event
-from core.kernel.text import fold
+from sqlalchemy.engine import URL, Connection, Engine
 
-R = TypeVar("R")
+from core.db import postgresql, sqlite
+from core.db.retry import explain, too_large, with_retry
+from core.errors import Busy, UnknownName, ValidationError
+from core.kernel.trace import enabled, trace
+
+__all__ = ["DatabaseServer", "advisory_lock", "begin", "notify", "try_advisory_lock", "with_retry"]
+
+Backend = Literal["sqlite", "postgresql"]
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
+_NOT_OURS = frozenset({"postgres", "template0", "template1"})
+_LOCKS = "grial_locks"
+
+
+class ServerSettings(Protocol):
+    """What a server must be told: `core.kernel.config.Settings` has it."""
+
+    @property
+    def data_dir(self) -> Path: ...
+
+    @property
+    def database_url(self) -> str: ...
+
+
+class DatabaseServer:
+    """All databases of one server: SQLite files in the data folder, or those of a PostgreSQL server.
+
+    Engines are kept for the life of the process; use it from any thread.
+    """
+
+    def __init__(self, settings: ServerSettings) -> None:
+        self.data_dir = Path(settings.data_dir)
+        self.url: URL | None = postgresql.normalised(settings.database_url) if settings.database_url else None
+        self._engines: dict[str, Engine] = {}
+        self._guard = threading.Lock()
+        self._process = os.getpid()
+
+    @property
+    def backend(self) -> Backend:
+        """`sqlite` or `postgresql`."""
+        return "sqlite" if self.url is None else "postgresql"
+
+    def names(self) -> list[str]:
+        """The names of the databases that belong to us, sorted.
+
+        Raises Busy when the server cannot be reached.
+        """
+        if self.url is None:
+            found = [path.stem for path in self.data_dir.glob("*.db") if path.is_file()]
+        else:
+            names = sa.table("pg_database", *map(sa.column, ("datname", "datistemplate", "datallowconn", "datdba")))
+            owner = sa.func.pg_get_userbyid(names.c.datdba) == sa.func.current_user()
+            query = sa.select(names.c.datname).where(owner, names.c.datallowconn, sa.not_(names.c.datistemplate))
+            with self.maintenance() as connection:
+                found = list(connection.execute(query).scalars())
+        return sorted(name for name in found if _NAME.fullmatch(name) and name not in _NOT_OURS)
+
+    def exists(self, name: str) -> bool:
+        """Is there a database of this name? False for what cannot be a name."""
+        if not _NAME.fullmatch(name):
+            return False
+        return self.path(name).is_file() if self.url is None else name in self.names()
+
+    def engine(self, name: str) -> Engine:
+        """The engine of a database. It does not connect yet: a missing database shows when a transaction begins.
+
+        Raises ValidationError for what cannot be a name.
+        """
+        if self._process != os.getpid():
+            self._after_fork()
+        found = self._engines.get(name)
+        if found is not None:
+            return found
+        check_name(name)
+        with self._guard:
+            if name not in self._engines:
+                self._engines[name] = self._make(name)
+            return self._engines[name]
+
+    def dispose(self, name: str) -> None:
+        """Close the connections to a database that nobody uses at this moment, and forget its engine."""
+        with self._guard:
+            engine = self._engines.pop(name, None)
+        if engine is not None:
+            engine.dispose()
+
+    def path(self, name: str) -> Path:
+        """The file of an SQLite database."""
+        check_name(name)
+        return self.data_dir / f"{name}.db"
+
+    def files_folder(self, name: str) -> Path:
+        """The folder for the files (attachments, pictures) of a database, on either backend."""
+        check_name(name)
+        return self.data_dir / "files" / name
+
+    @contextmanager
+    def maintenance(self) -> Iterator[Connection]:
+        """A connection to the PostgreSQL server itself, each statement on its own.
+
+        Raises Busy when the server cannot be reached.
+        """
+        if self.url is None:
+            raise TypeError("SQLite has no server to connect to")
+        engine = postgresql.server_engine(self.url.set(database=self.url.database or postgresql.MAINTENANCE))
+        try:
+            with engine.connect() as connection:
+                yield connection
+        except sa.exc.DBAPIError as error:
+            explained = explain(error)
+            if explained is None:
+                raise
+            raise explained from error
+        finally:
+            engine.dispose()
+
+    def _make(self, name: str) -> Engine:
+        if self.url is None:
+            engine = sqlite.make_engine(self.path(name))
+        else:
+            engine = postgresql.make_engine(self.url.set(database=name))
+        sa.event.listen(engine, "before_cursor_execute", _trace)
+        sa.event.listen(engine, "handle_error", _refuse_overflow)
+        return engine
+
+    def _after_fork(self) -> None:
+        """Connections belong to the process that opened them: leave the parent's alone."""
+        with self._guard:
+            if self._process != os.getpid():
+                for engine in self._engines.values():
+                    engine.dispose(close=False)
+                self._engines = {}
+                self._process = os.getpid()
+
+
+def check_name(name: str) -> None:
+    """Refuse what cannot be the name of a database. Raises ValidationError."""
+    if not _NAME.fullmatch(name):
+        raise ValidationError(
+            "{name} cannot be the name of a database: use up to 63 letters, digits, dots, dashes and underscores, "
+            "with a letter or digit first.",
+            name=repr(name)[:80],
+        )
 
 
 @contextmanager
-def begin(engine: Any, write: bool, schema: bool = False) -> Iterator[Any]:
-    with engine.connect() as connection, connection.begin():
-        yield connection
+def begin(engine: Engine, write: bool, schema: bool = False) -> Iterator[Connection]:
+    """Open a transaction: commit at the end of the block, roll back on any error.
+
+    Args:
+        engine: from `DatabaseServer.engine`.
+        write: False opens a transaction in which nothing can be changed.
+        schema: tables are changed: no limit on time; on SQLite foreign keys are off and are checked at the end.
+
+    Raises:
+        Busy: the database is locked by others, or cannot be reached.
+        GrialError: another trouble of the database itself (full disk, missing or damaged file).
+    """
+    backend = sqlite if engine.dialect.name == "sqlite" else postgresql
+    locks: tuple[int, ...] = ()
+    try:
+        with backend.begin(engine, write or schema, schema) as connection:
+            connection.info.pop(_LOCKS, None)
+            try:
+                yield connection
+            finally:
+                locks = tuple(connection.info.pop(_LOCKS, ()))
+    except sa.exc.DBAPIError as error:
+        explained = explain(error, locks)
+        if explained is None:
+            raise
+        raise explained from error
+    except sa.exc.TimeoutError as error:
+        raise Busy("Too many people use this database at this moment.") from error
 
 
-def with_retry(work: Callable[[], R], attempts: int = 5) -> R:
-    return work()
+def advisory_lock(connection: Connection, key: str) -> None:
+    """Wait until nobody else holds the lock `key`, and hold it until the transaction ends.
+
+    On SQLite a writing transaction is alone anyway. Raises Busy (when `begin` ends) if the wait takes too long.
+    """
+    if connection.dialect.name == "postgresql":
+        number = lock_number(key)
+        # Noted first: a race is lost by those who wait, too.
+        connection.info.setdefault(_LOCKS, []).append(number)
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
 
 
-def make(url: str) -> Any:
-    engine = sa.create_engine(url)
-    if engine.dialect.name == "sqlite":
-        @event.listens_for(engine, "connect")
-        def c(d: Any, _: Any) -> None:
-            d.isolation_level = None
-            d.execute("PRAGMA foreign_keys=ON")
-            d.execute("PRAGMA case_sensitive_like=ON")
-            d.create_function("grial_fold", 1, lambda t: None if t is None else fold(t), deterministic=True)
-        @event.listens_for(engine, "begin")
-        def b(conn: Any) -> None:
-            conn.exec_driver_sql("BEGIN")
-    return engine
+def try_advisory_lock(connection: Connection, key: str) -> bool:
+    """Take the lock `key` until the transaction ends, if it is free. On SQLite it always is."""
+    if connection.dialect.name == "sqlite":
+        return True
+    return bool(connection.execute(sa.select(sa.func.pg_try_advisory_xact_lock(lock_number(key)))).scalar())
+
+
+def lock_number(key: str) -> int:
+    """The 64-bit number under which PostgreSQL knows a lock."""
+    return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+def notify(connection: Connection, channel: str, payload: str = "") -> None:
+    """Wake those who listen to `channel`, once this transaction has ended well. On SQLite nobody listens: they look."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_notify(channel, payload)))
+
+
+def _trace(
+    _connection: Connection, _cursor: Any, statement: str, parameters: Any, *_: Any
+) -> None:  # Any: DBAPI values
+    if enabled("sql"):
+        shown = repr(dict(parameters) if isinstance(parameters, Mapping) else parameters)
+        trace("sql", f"{statement}  {shown[:300]}")
+
+
+def _refuse_overflow(context: sa.engine.ExceptionContext) -> None:
+    explained = too_large(context.original_exception)
+    if explained is not None:
+        raise explained from context.original_exception

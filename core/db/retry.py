@@ -99,7 +99,9 @@ def explain(error: sa.exc.DBAPIError, locks: tuple[int, ...] = ()) -> GrialError
     if code in (_SQLITE_CORRUPT, _SQLITE_NOTADB):
         return GrialError("The file of the database is damaged. Restore it from a backup.")
     if code == _SQLITE_CANTOPEN:
-        return GrialError("The file of the database cannot be opened: it is missing, or its folder may not be written to.")
+        return GrialError(
+            "The file of the database cannot be opened: it is missing, or its folder may not be written to."
+        )
     if state == "3D000":
         return GrialError("The database does not exist on the server.")
     if error.connection_invalidated or state in _POSTGRESQL_AWAY or _never_connected(error):
@@ -110,7 +112,11 @@ def explain(error: sa.exc.DBAPIError, locks: tuple[int, ...] = ()) -> GrialError
 def too_large(error: BaseException | None) -> ValidationError | None:
     """The error for a sum or product that leaves the range of numbers, on either database."""
     text = str(error)
-    if getattr(error, "pgcode", None) == "22003" or "integer overflow" in text or "user-defined function raised" in text:
+    if (
+        getattr(error, "pgcode", None) == "22003"
+        or "integer overflow" in text
+        or "user-defined function raised" in text
+    ):
         return ValidationError("A number is too large to be calculated or stored.")
     return None
 

@@ -18,27 +18,27 @@ LARGEST = 2**63 - 1
 # The context of whoever calls may have any precision; amounts are never rounded by it.
 EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
 _STEP = Decimal(1).scaleb(-PLACES)
+_LIMIT = Decimal(LARGEST).scaleb(-PLACES, EXACT)
 
 
 def scale(value: Any) -> int:
     """A number in millionths, halves away from zero. Raises ValidationError when it is none, or too large."""
-    try:
-        if isinstance(value, Decimal):
-            number = value
-        elif isinstance(value, bool):
-            raise ValueError
-        elif isinstance(value, int):
-            return _fit(value * UNIT)
-        else:
-            number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
-        return _fit(int(number.scaleb(PLACES, EXACT).to_integral_value(ROUND_HALF_UP, EXACT)))
-    except (InvalidOperation, TypeError, ValueError, OverflowError):
-        raise ValidationError("{value} is not an amount.", value=repr(value)) from None
+    return int(exact(value).scaleb(PLACES, EXACT))
 
 
 def exact(value: Any) -> Decimal:
-    """A number as a Decimal of six places, checked as `scale` does."""
-    return unscale(scale(value))
+    """A number as a Decimal of six places, halves away from zero. Raises ValidationError as `scale` does."""
+    try:
+        if not isinstance(value, Decimal):
+            if isinstance(value, bool):
+                raise ValueError
+            value = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+        found: Decimal = value.quantize(_STEP, ROUND_HALF_UP, EXACT)
+        if -_LIMIT <= found <= _LIMIT:
+            return found
+    except (InvalidOperation, TypeError, ValueError):
+        raise ValidationError("{value} is not an amount.", value=repr(value)) from None
+    raise ValidationError("{value} is too large an amount.", value=value)
 
 
 def unscale(number: int) -> Decimal:

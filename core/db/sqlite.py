@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from core.db import statements
 from core.db.scaled import Average, divide, money_text, multiply, to_scaled
@@ -24,7 +26,8 @@ from core.kernel.zones import to_local
 BUSY_TIMEOUT = 10.0
 STATEMENT_TIMEOUT = 60.0
 _STEPS_BETWEEN_LOOKS = 200_000
-_WRITES = "grial_writes"
+_WRITES, _LIMIT = "grial_writes", "grial_statement_timeout"
+_CLOCK = "grial_clock"
 
 
 def create_file(path: Path) -> None:
@@ -42,7 +45,7 @@ def make_engine(path: Path) -> Engine:
     """The engine of one file. It never makes the file: a missing database must not come back empty."""
 
     def connect() -> sqlite3.Connection:
-        connection = sqlite3.connect(
+        return sqlite3.connect(
             f"file:{quote(str(path.resolve()))}?mode=rw",
             uri=True,
             timeout=BUSY_TIMEOUT,
@@ -50,15 +53,25 @@ def make_engine(path: Path) -> Engine:
             check_same_thread=False,
             cached_statements=512,
         )
-        _prepare(connection)
-        return connection
 
     engine = sa.create_engine("sqlite://", creator=connect, poolclass=sa.QueuePool, pool_size=5, max_overflow=15)
+    sa.event.listen(engine, "connect", _prepare)
     sa.event.listen(engine, "begin", _emit_begin)
+    sa.event.listen(engine, "before_cursor_execute", _start_clock)
     return engine
 
 
-def _prepare(connection: sqlite3.Connection) -> None:
+class _Clock:
+    """Stops a statement that runs too long; SQLite asks it every so many steps."""
+
+    def __init__(self) -> None:
+        self.end = math.inf
+
+    def __call__(self) -> bool:
+        return time.monotonic() > self.end
+
+
+def _prepare(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
     for pragma in statements.SQLITE_ON_CONNECT:
         connection.execute(pragma)
     functions: tuple[tuple[str, int, Callable[..., Any]], ...] = (
@@ -73,15 +86,13 @@ def _prepare(connection: sqlite3.Connection) -> None:
         connection.create_function(name, arguments, function, deterministic=True)
     # The stub of sqlite3 wants methods that return int; NULL is None here.
     connection.create_window_function("grial_average", 1, Average)  # type: ignore[arg-type]  # see above
+    clock = record.info[_CLOCK] = _Clock()
+    connection.set_progress_handler(clock, _STEPS_BETWEEN_LOOKS)
 
 
-def limit_time(connection: sqlite3.Connection, seconds: float) -> None:
-    """Stop any statement of this connection that still runs so many seconds from now; 0 for no limit."""
-    if not seconds:
-        connection.set_progress_handler(None, 0)
-        return
-    end = time.monotonic() + seconds
-    connection.set_progress_handler(lambda: time.monotonic() > end, _STEPS_BETWEEN_LOOKS)
+def _start_clock(connection: Connection, *_: Any) -> None:  # Any: cursor, statement, parameters
+    seconds = connection.get_execution_options().get(_LIMIT, STATEMENT_TIMEOUT)
+    connection.info[_CLOCK].end = time.monotonic() + seconds
 
 
 def _emit_begin(connection: Connection) -> None:
@@ -96,7 +107,7 @@ def begin(engine: Engine, write: bool, schema: bool) -> Iterator[Connection]:
     With `schema`, foreign keys are off, since a rebuilt table would take its children along, and are checked at the end.
     """
     with engine.connect() as connection:
-        connection = connection.execution_options(**{_WRITES: write})
+        connection = connection.execution_options(**{_WRITES: write, _LIMIT: math.inf if schema else STATEMENT_TIMEOUT})
         raw: Any = connection.connection.driver_connection
         if schema:
             raw.execute(statements.FOREIGN_KEYS_OFF)

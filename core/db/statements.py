@@ -5,6 +5,14 @@ Reviewed as a whole. Values are always parameters; names come from table objects
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+
+Column = sa.Column[Any]  # Any: a column has its own type
+
 BEGIN = "BEGIN"
 BEGIN_IMMEDIATE = "BEGIN IMMEDIATE"
 
@@ -28,3 +36,71 @@ SESSION_LOCK = "SELECT pg_advisory_lock(%s)"
 SESSION_UNLOCK = "SELECT pg_advisory_unlock(%s)"
 CONSTRAINTS_IMMEDIATE = "SET CONSTRAINTS ALL IMMEDIATE"
 CONSTRAINTS_DEFERRED = "SET CONSTRAINTS ALL DEFERRED"
+
+POSTGRESQL_NEXT_IDS = """
+WITH numbers AS MATERIALIZED (SELECT CAST(pg_get_serial_sequence(quote_ident(%s), 'id') AS regclass) AS name)
+SELECT nextval(numbers.name) FROM numbers, generate_series(1, %s)
+"""
+# SQLite keeps the last id of a table here; raised inside the writing transaction, it reserves the ids below it.
+SQLITE_NEXT_IDS = "UPDATE sqlite_sequence SET seq = seq + ? WHERE name = ? RETURNING seq"
+SQLITE_FIRST_IDS = "INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)"
+
+
+def sqlite_insert(dialect: Dialect, table: sa.Table, columns: Sequence[Column], ignore: bool) -> str:
+    """INSERT of one row with a place for each value."""
+    names, places = _names(dialect, columns), ", ".join("?" * len(columns))
+    return f"INSERT INTO {_table(dialect, table)} ({names}) VALUES ({places}){_ignoring(ignore)}"
+
+
+def postgresql_insert(dialect: Dialect, table: sa.Table, columns: Sequence[Column], ignore: bool) -> str:
+    """INSERT of many rows that come as one array a column."""
+    names, arrays = _names(dialect, columns), _arrays(dialect, columns)
+    return f"INSERT INTO {_table(dialect, table)} ({names}) SELECT * FROM unnest({arrays}){_ignoring(ignore)}"
+
+
+def copy(dialect: Dialect, table: sa.Table, columns: Sequence[Column]) -> str:
+    """COPY of many rows in text form."""
+    return f"COPY {_table(dialect, table)} ({_names(dialect, columns)}) FROM STDIN"
+
+
+def sqlite_update(dialect: Dialect, table: sa.Table, columns: Sequence[Column], bump: Column | None) -> str:
+    """UPDATE of one row: a place for each value, and one for the id."""
+    sets = [f"{_name(dialect, column)} = ?" for column in columns] + _bumped(dialect, bump)
+    return f"UPDATE {_table(dialect, table)} SET {', '.join(sets)} WHERE {_name(dialect, table.c.id)} = ?"
+
+
+def postgresql_update(dialect: Dialect, table: sa.Table, columns: Sequence[Column], bump: Column | None) -> str:
+    """UPDATE of many rows that come as one array a column, the ids first."""
+    sets = [f"{_name(dialect, column)} = given.v{place}" for place, column in enumerate(columns)]
+    sets += _bumped(dialect, bump, "wanted.")
+    given = ", ".join(["id", *(f"v{place}" for place in range(len(columns)))])
+    return (
+        f"UPDATE {_table(dialect, table)} AS wanted SET {', '.join(sets)} "
+        f"FROM unnest({_arrays(dialect, [table.c.id, *columns])}) AS given ({given}) "
+        f"WHERE wanted.{_name(dialect, table.c.id)} = given.id"
+    )
+
+
+def _bumped(dialect: Dialect, bump: Column | None, prefix: str = "") -> list[str]:
+    return [] if bump is None else [f"{_name(dialect, bump)} = {prefix}{_name(dialect, bump)} + 1"]
+
+
+def _ignoring(ignore: bool) -> str:
+    return " ON CONFLICT DO NOTHING" if ignore else ""
+
+
+def _arrays(dialect: Dialect, columns: Sequence[Column]) -> str:
+    return ", ".join(f"CAST(%s AS {column.type.compile(dialect)}[])" for column in columns)
+
+
+def _names(dialect: Dialect, columns: Sequence[Column]) -> str:
+    return ", ".join(_name(dialect, column) for column in columns)
+
+
+def _name(dialect: Dialect, column: Column) -> str:
+    # A per cent sign would be taken for a place of the driver.
+    return dialect.identifier_preparer.quote(column.name).replace("%", "%%")
+
+
+def _table(dialect: Dialect, table: sa.Table) -> str:
+    return dialect.identifier_preparer.format_table(table)

@@ -45,3 +45,10 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     return unicodedata.normalize("NFC", text).translate(_TABLE)
+
+
+def label_of(name: str) -> str:
+    """A readable label from a technical name: `date_open` gives "Date Open", `partner_id` gives "Partner"."""
+    for ending in ("_ids", "_id"):
+        name = name.removesuffix(ending)
+    return name.replace("_", " ").strip().title()

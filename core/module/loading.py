@@ -11,6 +11,7 @@ from core.db import addon_rows
 from core.db.addon_rows import AddonRow
 from core.db.engine import DatabaseServer, begin
 from core.errors import Busy, GrialError, UnknownName, UserError
+from core.files.store import FileStore
 from core.kernel.hooks import HookManager
 from core.module import wiring
 from core.module.finder import Shelf, find_addons
@@ -95,7 +96,7 @@ def build(server: DatabaseServer, settings: Settings, name: str, addons: Sequenc
             module = imported_module(addon, part)
             if module is not None:
                 hooks.register(addon, module)
-    registry = build_registry(name, server.engine(name), settings, list(addons), server.files(name), hooks)
+    registry = build_registry(name, server.engine(name), settings, addons, FileStore(server.files_folder(name)), hooks)
     wiring.connect(registry)
     return registry
 

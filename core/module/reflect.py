@@ -65,6 +65,26 @@ def reflect(env: Env, addon: str) -> Gone:
     return gone
 
 
+def forget_models(env: Env, models: Sequence[str], fields: Iterable[tuple[str, str]]) -> None:
+    """Delete the rows of models and fields that an uninstalled addon had brought.
+
+    A model that somebody has made rules or rights for keeps its row, so that they are there when the addon comes back.
+    """
+    if MODELS not in env or FIELDS not in env:
+        return
+    doomed = set(fields)
+    names = sorted({*models, *(model for model, _ in doomed)})
+    rows = env[FIELDS].search([("model", "in", names)])
+    rows.filtered(lambda row: row.model in models or (row.model, row.name) in doomed).unlink()
+    in_use: set[int] = set()
+    for table in ("ir.rule", "ir.model.access"):
+        if table in env:
+            for record in env[table].with_context(active_test=False).search([("model_id.model", "in", list(models))]):
+                in_use.update(record.mapped("model_id").ids)
+    env[MODELS].search([("model", "in", list(models)), ("id", "not in", sorted(in_use))]).unlink()
+    env.flush()
+
+
 def model_id(model: str) -> str:
     """The external id of a model, without its addon."""
     return f"model_{model.replace('.', '_')}"

@@ -64,14 +64,14 @@ def check_cycle(tx: Transaction, field: Field[Any, Any], ids: Sequence[int]) -> 
     if not moved:
         return
     parents: dict[int, int | None] = dict(moved)
-    frontier: set[int] = {p for p in moved.values() if p is not None and p not in parents}
+    frontier: set[int] = {p for p in moved.values() if p not in parents}
     while frontier:
         from core.orm.compute import raw_values
 
         listed = list(frontier)
         found = raw_values(tx, field, listed)
         parents.update(zip(listed, found, strict=True))
-        frontier = {p for p in found if p is not None and p not in parents}
+        frontier = {p for p in found if p and p not in parents}
     for start in moved:
         seen = {start}
         here = parents.get(start)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -27,10 +28,27 @@ def transition(method: F) -> F:
     Pressing the button, or calling the method from outside, sends the signal: the workflow checks state, condition
     and group, runs the method and moves the record, or refuses and says why.
     """
-    method.__dict__["_exported"] = True
-    method.__dict__["_action"] = True
-    method.__dict__["_transition"] = True
-    return method
+    name = method.__name__
+
+    @functools.wraps(method)
+    def send(self: Any, *args: Any) -> Any:
+        running = self.env.tx.memo.setdefault("transitions running", set())
+        key = (self._name, name, self._ids)
+        if key in running:
+            return method(self, *args)
+        running.add(key)
+        try:
+            return self.env.registry.ports.transition(self, name, functools.partial(_act, name), args)
+        finally:
+            running.discard(key)
+
+    send.__dict__.update(_exported=True, _action=True, _transition=True)
+    return cast(F, send)
+
+
+def _act(name: str, records: Any, *args: Any) -> Any:
+    """Run the whole chain of the method's overrides; the outermost has already been announced as running."""
+    return getattr(records, name)(*args)
 
 
 def constrains(*fields: str) -> Callable[[F], F]:

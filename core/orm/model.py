@@ -349,6 +349,14 @@ class Model(metaclass=ModelMeta):
         write.write(self, values)
         return True
 
+    def compare_and_set(self, name: str, expected: Any, value: Any) -> Self:
+        """Set a field where it still has the expected value, in one statement; gives the records that had it.
+
+        The rules of `write` do not apply: it is for states that an engine has already checked.
+        """
+        ids = write.compare_and_set(self, self._info.field(name), expected, value)
+        return self._make(self.env, ids, self._prefetch)
+
     @exported
     def unlink(self) -> bool:
         """Delete the records."""

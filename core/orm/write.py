@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from core.db.types import next_ids
+import sqlalchemy as sa
+
+from core.db.statements import next_ids
+from core.db.types import id_in
 from core.errors import AccessError, ConflictError, UserError, ValidationError
 from core.orm import check, compute, defaults, fetch, links
 from core.orm.fields.base import MISSING
@@ -359,6 +362,44 @@ def assign(env: Env, field: Field[Any, Any], record: Model, value: Any) -> None:
         tx.set_draft(env, field, record, value)  # type: ignore[attr-defined]  # ids below zero live in drafts
     else:
         record.write({field.name: value})
+
+
+def compare_and_set(records: Model, field: Field[Any, Any], expected: Any, value: Any) -> tuple[int, ...]:
+    """Change a stored field of those rows that still hold `expected`; gives their ids.
+
+    The comparison is the database's, so that of two processes only one succeeds.
+    """
+    env = records.env
+    info = writable_info(env, records)
+    tx = env.tx
+    raw, old = field.to_raw(value, env), field.to_raw(expected, env)
+    tx.flush()
+    table, column = info.table, info.table.c[field.name]
+    compute.modified(tx, (field,), records._ids)
+    was = field.to_column(old)
+    statement = (
+        sa.update(table)
+        .where(id_in(table.c.id, records._ids), column.is_(None) if was is None else column == was)
+        .values(
+            {field.name: field.to_column(raw), "row_version": table.c.row_version + 1, "write_uid": env.uid,
+             "write_date": env.now()}
+        )
+        .returning(table.c.id)
+    )  # fmt: skip
+    done = set(tx.execute(statement).scalars())
+    ids = tuple(i for i in records._ids if i in done)
+    before = [(i, old, raw) for i in ids]
+    tx.bucket(field.slot).update(dict.fromkeys(ids, raw))
+    for name in ("row_version", "write_uid", "write_date"):
+        bucket = tx.bucket(info.fields[name].slot)
+        for record_id in ids:
+            bucket.pop(record_id, None)
+    if field.type == "many2one":
+        links.relink(tx, field, before)
+    compute.modified(tx, (field,), ids)
+    if field.tracking and ids:
+        _note_changes(records._make(env, ids, ids), {field.name: dict.fromkeys(ids, old)})
+    return ids
 
 
 def unlink(records: Model) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from core.errors import UserError
 from core.http import database
-from core.http.dispatch import enter, refuse_foreign, touch, who
+from core.http.dispatch import enter, touch, who
 from core.http.errors import LoginRequired
 from core.http.request import Request, Response
 from core.http.routing import route

@@ -63,6 +63,7 @@ def read_call(body: bytes) -> tuple[str, tuple[Any, ...]]:
 
 
 def _parse(body: bytes, values: _Values) -> None:
+    values.xml(None, None)  # type: ignore[arg-type]  # None says that texts arrive decoded, as xmlrpc.client does
     parser = expat.ParserCreate(None, None)
     depth = count = 0
 

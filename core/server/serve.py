@@ -88,7 +88,7 @@ def _serve_granian(settings: Settings, on_start: OnStart | None) -> None:
 
 
 def _serve_waitress(settings: Settings, on_start: OnStart | None) -> None:
-    import waitress
+    import waitress  # type: ignore[import-untyped]  # it comes without types
 
     application = _Loader(settings, on_start)()
     if settings.workers > 1:

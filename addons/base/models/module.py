@@ -9,6 +9,11 @@ from core import Model, fields
 
 State = Literal["uninstallable", "uninstalled", "installed", "to install", "to upgrade", "to remove", "broken"]
 
+# Each mark for a later change, and the state that the addon has meanwhile.
+MARKS: dict[str, State] = {"to install": "uninstalled", "to upgrade": "installed", "to remove": "installed"}
+
+RELOAD = {"type": "ir.actions.client", "tag": "reload"}
+
 
 class Module(Model):
     """One addon: whether it is installed, and what it says about itself."""
@@ -53,6 +58,103 @@ class Module(Model):
     dependencies_id = fields.One2many(lambda: ModuleDependency, "module_id", "Dependencies", readonly=True)
 
     _unique_name = fields.Unique("name", message="There is a row for this addon already.")
+
+    @api.exported
+    def update_list(self) -> list[int]:
+        """Look for addons on disk. Answers how many have changed and how many are new."""
+        self._check_manager()
+        with self.env.elevated("bring the list of addons up to date") as su_env:
+            return list(state.update_list(su_env))
+
+    @api.action
+    def button_install(self) -> bool:
+        """Mark these addons, and what they need, for installation; `base.module.upgrade` carries it out."""
+        return self._mark("to install", ("uninstalled",))
+
+    @api.action
+    def button_upgrade(self) -> bool:
+        """Mark these addons for an upgrade."""
+        return self._mark("to upgrade", ("installed", "broken"))
+
+    @api.action
+    def button_uninstall(self) -> bool:
+        """Mark these addons for removal."""
+        if "base" in self.mapped("name"):
+            raise UserError("base cannot be removed: everything else stands on it.")
+        return self._mark("to remove", ("installed", "broken"))
+
+    @api.action
+    def button_install_cancel(self) -> bool:
+        """Take the mark for installation away."""
+        return self._unmark("to install", "uninstalled")
+
+    @api.action
+    def button_upgrade_cancel(self) -> bool:
+        """Take the mark for an upgrade away."""
+        return self._unmark("to upgrade", "installed")
+
+    @api.action
+    def button_uninstall_cancel(self) -> bool:
+        """Take the mark for removal away."""
+        return self._unmark("to remove", "installed")
+
+    @api.action
+    def button_immediate_install(self) -> dict[str, Any]:
+        """Install these addons and what they need, at once."""
+        self._check_manager()
+        self._after_commit(install.install, self.mapped("name"))
+        return RELOAD
+
+    @api.action
+    def button_immediate_upgrade(self) -> dict[str, Any]:
+        """Upgrade these addons at once."""
+        self._check_manager()
+        self._after_commit(upgrade.upgrade, self.mapped("name"))
+        return RELOAD
+
+    @api.action
+    def button_immediate_uninstall(self) -> dict[str, Any]:
+        """Remove these addons, and those that need them, at once; their data is put aside."""
+        self._check_manager()
+        self._after_commit(uninstall.uninstall, self.mapped("name"))
+        return RELOAD
+
+    def carry_out(self) -> None:
+        """Remove, upgrade and install what is marked, once this transaction has ended."""
+        self._check_manager()
+        marked = self.search([("state", "in", list(MARKS))])
+        by_mark = {mark: marked.filtered([("state", "=", mark)]) for mark in MARKS}
+        names = {mark: rows.mapped("name") for mark, rows in by_mark.items()}
+        for mark, rows in by_mark.items():
+            rows.write({"state": MARKS[mark]})
+        self._after_commit(uninstall.uninstall, names["to remove"])
+        self._after_commit(upgrade.upgrade, names["to upgrade"])
+        self._after_commit(install.install, names["to install"])
+
+    def _mark(self, mark: str, expected: tuple[str, ...]) -> bool:
+        self._check_manager()
+        self.filtered(lambda row: row.state in expected).write({"state": mark})
+        return True
+
+    def _unmark(self, mark: str, state_before: str) -> bool:
+        self._check_manager()
+        self.filtered(lambda row: row.state == mark).write({"state": state_before})
+        return True
+
+    def _check_manager(self) -> None:
+        if not self.env.is_super(self._name) and not self.env.has_group("base.group_system"):
+            raise AccessError(
+                "Addons are installed and removed by administrators.",
+                model=self._name,
+                operation="write",
+                groups=["base.group_system"],
+            )
+
+    def _after_commit(self, change: Callable[[registries.Registries, str, Sequence[str]], object], names: list[str]) -> None:
+        """Change addons in the transaction of its own that it needs, after the caller's has ended."""
+        registry = self.env.registry
+        if names:
+            self.env.on_commit(lambda: change(registries.home_of(registry), registry.name, names))
 
 
 class ModuleDependency(Model):

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from core.errors import UnknownName, UserError
-from core.rpc.services import common, db, object as object_service, report
+from core.rpc.services import common, db, report
+from core.rpc.services import object as object_service
 from core.rpc.services.caller import Caller
 
 Service = dict[str, Callable[..., Any]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.http.web.pages.field import FieldView
-from core.http.web.pages.listing import Heading
+from core.http.web.pages.listing import Heading, Pager
 from core.http.web.pages.search import SearchBar
 
 
@@ -53,3 +53,4 @@ class BoardPage:
     draggable: bool = True
     quick_url: str = ""
     help: str = ""
+    pager: Pager | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 Mode = Literal["read", "edit", "hidden"]
@@ -26,7 +26,8 @@ class FieldView:
     """A field with its value.
 
     `name` is the name of the input (`partner_id`, `line_ids.2.price`), `widget` picks the macro that draws it, `text` is the value
-    in the reader's format and `raw` what a hidden or a native input carries. The rest serves only some widgets.
+    in the reader's format and `raw` what a hidden or a native input carries. `posted` keeps a value that is only read in the form;
+    a click on an `editable` one starts editing. The rest serves only some widgets.
     """
 
     name: str
@@ -51,7 +52,12 @@ class FieldView:
     classes: str = ""
     autofocus: bool = False
     lines: Lines | None = None
-    options: dict[str, Any] = field(default_factory=dict)  # the widget's own options, as the view gave them
+    unit: str = ""
+    image: str = ""
+    hue: int = -1
+    icon_only: bool = False
+    editable: bool = False
+    posted: bool = False
 
     @property
     def id(self) -> str:

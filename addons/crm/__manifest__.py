@@ -1,0 +1,28 @@
+{
+    "name": "CRM",
+    "version": "1.0",
+    "summary": "Leads and opportunities, from the first contact to the deal",
+    "description": "Leads, opportunities, sales teams with stages of their own, the history of every deal, conversion of "
+    "leads into opportunities, lost reasons and analyses.",
+    "category": "Sales",
+    "author": "Grial",
+    "license": "MIT",
+    "depends": ["base"],
+    "application": True,
+    "sequence": 2,
+    "data": [
+        "security/groups.xml",
+        "security/ir.model.access.csv",
+        "data/crm_data.xml",
+        "views/menu_roots.xml",
+        "views/lead.xml",
+        "views/convert.xml",
+        "views/opportunity.xml",
+        "views/stage_history.xml",
+        "views/configuration.xml",
+        "views/partner.xml",
+        "views/lead_report.xml",
+        "security/rules.xml",
+    ],
+    "demo": ["demo/crm_demo.xml"],
+}

@@ -1,0 +1,97 @@
+"""Records waiting to be created: gathered by model, created together when something refers to one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from core.data.external_ids import ExternalIds, Known
+from core.errors import GrialError
+
+if TYPE_CHECKING:
+    from core.orm.env import Env
+
+LARGEST = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A record to create. `xmlid` is empty for one without an external id."""
+
+    xmlid: str
+    values: Mapping[str, Any]  # Any: field values
+    line: int
+    noupdate: bool
+    context: Mapping[str, Any]
+    created: Callable[[int], None] | None = None
+
+
+class Batch:
+    """Creates records in the order of the file within each model, in as few statements as possible."""
+
+    def __init__(self, env: Env, ids: ExternalIds, failed: Callable[[Waiting, str, GrialError], None]) -> None:
+        self.env = env
+        self.ids = ids
+        self.failed = failed
+        self._waiting: dict[str, list[Waiting]] = {}
+        self._models: dict[tuple[str, str], str] = {}
+
+    def add(self, model: str, record: Waiting) -> None:
+        """Put a record into the queue of its model."""
+        queue = self._waiting.setdefault(model, [])
+        if queue and (queue[0].context != record.context or len(queue) >= LARGEST):
+            self.flush(model)
+            queue = self._waiting.setdefault(model, [])
+        queue.append(record)
+        if record.xmlid:
+            self._models[self.ids.key(record.xmlid)] = model
+
+    def waits(self, xmlid: str) -> str:
+        """The model of a record that waits under this id; empty where none does."""
+        return self._models.get(self.ids.key(xmlid), "")
+
+    def flush(self, model: str = "") -> None:
+        """Create what waits: the records of one model, or all."""
+        for name in [model] if model else list(self._waiting):
+            queue = self._waiting.pop(name, [])
+            for record in queue:
+                if record.xmlid:
+                    self._models.pop(self.ids.key(record.xmlid), None)
+            if queue:
+                self._create(name, queue)
+
+    def _create(self, model: str, queue: list[Waiting]) -> None:
+        try:
+            with self.env.savepoint():
+                created = self._records(model, queue)
+        except GrialError as error:
+            if len(queue) == 1:
+                self.failed(queue[0], model, error)
+                return
+            # One of them is at fault: find it, so that the message can name its line.
+            for record in queue:
+                self._create(model, [record])
+            return
+        for record, record_id in zip(queue, created, strict=True):
+            if record.xmlid:
+                self.ids.add(record.xmlid, Known(model, record_id, record.noupdate))
+            if record.created is not None:
+                record.created(record_id)
+        self._parents(model, queue, created)
+
+    def _records(self, model: str, queue: list[Waiting]) -> list[int]:
+        records = self.env[model]
+        if queue[0].context:
+            records = records.with_context(**queue[0].context)
+        return list(records.create([dict(record.values) for record in queue]).ids)
+
+    def _parents(self, model: str, queue: list[Waiting], created: list[int]) -> None:
+        """Records of models that delegate have parents, known as `<id>_<parent_model>`."""
+        info = self.env.registry[model]
+        for parent, link in info.inherits.items():
+            for record, record_id in zip(queue, created, strict=True):
+                if record.xmlid and not record.values.get(link):
+                    parent_id = self.env[model].browse(record_id).mapped(link).id
+                    xmlid = f"{record.xmlid}_{parent.replace('.', '_')}"
+                    self.ids.add(xmlid, Known(parent, parent_id, record.noupdate))

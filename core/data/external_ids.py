@@ -1,0 +1,139 @@
+"""External ids while a file is loaded: looked up in few statements, remembered, written in one INSERT."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from core.orm import xmlids
+
+if TYPE_CHECKING:
+    from core.orm.env import Env
+
+Key = tuple[str, str]
+CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What an external id stands for."""
+
+    model: str
+    id: int
+    noupdate: bool = False
+
+
+class ExternalIds:
+    """The external ids that one addon's files use. Names without a dot belong to the addon."""
+
+    def __init__(self, env: Env, addon: str) -> None:
+        self.env = env
+        self.addon = addon
+        self._known: dict[Key, Known | None] = {}
+        self._new: dict[Key, Known] = {}
+
+    def key(self, xmlid: str) -> Key:
+        """Module and name of an external id, older names of addons followed. Raises ValidationError for no id."""
+        module, name = xmlids.split(xmlid.strip(), self.addon)
+        return str(self.env.registry.cache("aliases").get(module, module)), name
+
+    def find(self, xmlid: str) -> Known | None:
+        """What the id stands for, if anything."""
+        key = self.key(xmlid)
+        if key not in self._known:
+            self.preload([xmlid])
+        found = self._known.get(key)
+        if found is None and "." not in xmlid and xmlid.startswith(("model_", "field_")):
+            found = self._known[key] = self._generated(xmlid)
+        return found
+
+    def preload(self, names: Iterable[str]) -> None:
+        """Look up many ids in one statement an addon."""
+        wanted: dict[str, list[str]] = {}
+        for xmlid in names:
+            module, name = self.key(xmlid)
+            if (module, name) not in self._known:
+                wanted.setdefault(module, []).append(name)
+                self._known[module, name] = None
+        for module, some in wanted.items():
+            for start in range(0, len(some), CHUNK):
+                domain = [("module", "=", module), ("name", "in", some[start : start + CHUNK])]
+                for row in self._rows(domain):
+                    self._known[module, row.name] = Known(row.model, row.res_id, row.noupdate)
+
+    def forget_missing(self, names: Iterable[str]) -> None:
+        """Forget ids whose records people have deleted, so that they are created again; one statement a model."""
+        by_model: dict[str, dict[int, Key]] = {}
+        for xmlid in names:
+            key = self.key(xmlid)
+            found = self._known.get(key)
+            if found is not None:
+                by_model.setdefault(found.model, {})[found.id] = key
+        for model, keys in by_model.items():
+            if model not in self.env.registry:
+                continue
+            there = set(self.env[model].browse(list(keys)).exists().ids)
+            for record, key in keys.items():
+                if record not in there:
+                    self._known[key] = None
+
+    def add(self, xmlid: str, known: Known) -> None:
+        """Note a new id; `write` puts it into the database. Until then `env.ref` knows it in this transaction."""
+        key = self.key(xmlid)
+        self._known[key] = self._new[key] = known
+        self.env.tx.memo.setdefault("xmlids", {})[key] = (known.model, known.id)
+
+    def write(self) -> None:
+        """Write all new ids."""
+        if not self._new:
+            return
+        new, self._new = self._new, {}
+        have: dict[Key, Any] = {}
+        for module in {module for module, _ in new}:
+            names = [name for other, name in new if other == module]
+            for start in range(0, len(names), CHUNK):
+                for row in self._rows([("module", "=", module), ("name", "in", names[start : start + CHUNK])]):
+                    have[module, row.name] = row
+        fresh = []
+        for key, known in new.items():
+            values = {"model": known.model, "res_id": known.id, "noupdate": known.noupdate}
+            if key in have:
+                have[key].write(values)
+            else:
+                fresh.append({"module": key[0], "name": key[1], **values})
+        if fresh:
+            self.env.super_env["ir.model.data"].create(fresh)
+        xmlids.forget(self.env, list(new))
+
+    def drop(self, xmlid: str) -> None:
+        """Forget an id whose record is gone."""
+        key = self.key(xmlid)
+        self._known[key] = None
+        self._new.pop(key, None)
+        self.env.tx.memo.get("xmlids", {}).pop(key, None)
+        xmlids.forget(self.env, [key])
+
+    def nearest(self, xmlid: str, also: Iterable[str] = ()) -> str:
+        """The id that looks most like an unknown one; empty where there is none."""
+        module, name = self.key(xmlid)
+        names = {row.name for row in self._rows([("module", "=", module)])}
+        names |= {other for owner, other in self._known if owner == module and self._known[owner, other]}
+        names |= {self.key(other)[1] for other in also if self.key(other)[0] == module}
+        close = get_close_matches(name, sorted(names), n=1)
+        if close:
+            return close[0] if module == self.addon else f"{module}.{close[0]}"
+        elsewhere = self._rows([("name", "=", name)])
+        return f"{elsewhere[0].module}.{name}" if elsewhere else ""
+
+    def _generated(self, name: str) -> Known | None:
+        """`model_res_partner` written without its addon: any addon that has it will do."""
+        for row in self._rows([("name", "=", name), ("model", "in", ["ir.model", "ir.model.fields"])]):
+            return Known(row.model, row.res_id, row.noupdate)
+        return None
+
+    def _rows(self, domain: list[Any]) -> list[Any]:
+        if "ir.model.data" not in self.env.registry:
+            return []
+        return list(self.env.super_env["ir.model.data"].search(domain))

@@ -1,0 +1,69 @@
+"""The names that an `eval`, a `search` or a test of a data file may use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from core.data.record_view import RecordView
+from core.errors import GrialError, UnknownName
+from core.kernel.expression import expression_helpers
+from core.kernel.vocabulary import Helper
+
+if TYPE_CHECKING:
+    from core.orm.env import Env
+
+VERSION = "7.0"
+"""What older files read as `version`: the generation of the format."""
+
+COMMAND = Helper(
+    "Command",
+    {
+        "create": lambda values: (0, 0, values),
+        "update": lambda record, values: (1, record, values),
+        "delete": lambda record: (2, record, False),
+        "unlink": lambda record: (3, record, False),
+        "link": lambda record: (4, record, False),
+        "clear": lambda: (5, False, False),
+        "set": lambda records: (6, 0, records),
+    },
+)
+
+
+class EvalNames(dict[str, Any]):
+    """Helpers and functions by name; any other name is an external id of the addon and stands for its database id."""
+
+    def __init__(self, env: Env, id_of: Callable[[str], int], now: datetime) -> None:
+        super().__init__(expression_helpers(now, env.tz))
+        self._id_of = id_of
+
+        def ref(xmlid: str) -> int:
+            return id_of(xmlid)
+
+        self.update(
+            ref=ref, uid=env.uid, version=VERSION, Command=COMMAND, context=dict(env.context), true=True, false=False
+        )
+
+    def __missing__(self, name: str) -> int:
+        try:
+            return self._id_of(name)
+        except GrialError as error:
+            raise KeyError(name) from error
+
+    def of_model(self, env: Env, model: str) -> EvalNames:
+        """The same names with `obj`, which reads records of a model."""
+        if model not in env.registry:
+            raise UnknownName("There is no model {name}.", name=model, known=env.registry.models)
+
+        def obj(ids: Any) -> RecordView:
+            return RecordView(env[model].browse(ids))
+
+        names = EvalNames.__new__(EvalNames)
+        dict.__init__(names, self)
+        names._id_of = self._id_of
+        names["obj"] = obj
+        return names
+
+
+__all__ = ["EvalNames"]

@@ -1,0 +1,47 @@
+"""What loading a data file did: one verdict a record, with its place and the reason."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Literal
+
+VerdictKind = Literal["ok", "updated", "skipped", "kept", "rejected"]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of one element of a file.
+
+    `ok`: created or carried out. `updated`: written again. `skipped`: left as it is, since it is not to be updated.
+    `kept`: loaded without the part that the message names. `rejected`: not loaded.
+    """
+
+    kind: VerdictKind
+    line: int
+    xmlid: str = ""
+    model: str = ""
+    message: str = ""
+
+
+@dataclass(slots=True)
+class LoadOutcome:
+    """All verdicts of a file; `xmlids` are the external ids that the file still writes, for an upgrade to compare."""
+
+    file: str
+    verdicts: list[Verdict] = field(default_factory=list)
+    xmlids: set[str] = field(default_factory=set)
+
+    def count(self, kind: VerdictKind) -> int:
+        """How many elements got this verdict."""
+        return Counter(verdict.kind for verdict in self.verdicts)[kind]
+
+    @property
+    def rejected(self) -> list[Verdict]:
+        """What was not loaded."""
+        return [verdict for verdict in self.verdicts if verdict.kind == "rejected"]
+
+    @property
+    def messages(self) -> list[str]:
+        """Every verdict that says something, with file and line."""
+        return [f"{self.file}:{v.line}: {v.kind}: {v.message}" for v in self.verdicts if v.message]

@@ -1,0 +1,108 @@
+"""The `<record>` tag: an external id, a model, and what its fields hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from lxml import etree
+
+from core.data.values import NO_VALUE, TO_MANY, value_of
+from core.data.xml import children, line_of, truth
+from core.errors import DataFileError, GrialError, MissingError, UserError
+from core.kernel.finding import suggestion
+
+if TYPE_CHECKING:
+    from core.data.session import Session
+    from core.orm.registry import ModelInfo
+
+PLACE_FIELD = "arch_fs"
+"""The field of a view that keeps the file and line of its arch, so that faults can be shown where they are."""
+
+
+def load_record(session: Session, element: etree._Element, more: Mapping[str, Any] | None = None) -> None:
+    """Create or update the record an element describes; `more` are values from around it (the parent of a line)."""
+    model = element.get("model") or ""
+    xmlid = (element.get("id") or "").strip()
+    info = session.env.registry[model]
+    forcecreate = truth(element.get("forcecreate"), True)
+    context = dict(session.evaluate(element.get("context") or "{}"))
+    if _left_alone(session, element, model, xmlid, forcecreate):
+        return
+    values = {**field_values(session, element, info), **(more or {})}
+    lines = [child for child in children(element) if child.tag == "field" and _holds_records(child, info)]
+
+    def load_lines(record_id: int) -> None:
+        for field in lines:
+            bound = info.fields[field.get("name") or ""]
+            inverse = str(getattr(bound, "inverse_name", ""))
+            for line in children(field):
+                line.set("model", line.get("model") or str(getattr(bound, "comodel", "")))
+                load_record(session, line, {inverse: record_id} if inverse else None)
+
+    session.put(
+        line_of(element),
+        model,
+        xmlid,
+        values,
+        forcecreate=forcecreate,
+        context=context,
+        created=load_lines if lines else None,
+    )
+
+
+def _left_alone(session: Session, element: etree._Element, model: str, xmlid: str, forcecreate: bool) -> bool:
+    """Is the record not to be written at all, so that its fields need not be worked out?"""
+    if session.mode != "update" or not xmlid or session.batch.waits(xmlid):
+        return False
+    found = session.ids.find(xmlid)
+    if found is None:
+        alone = session.noupdate and not forcecreate
+    else:
+        alone = session.noupdate or found.noupdate
+    if alone:
+        session.outcome.xmlids.add(".".join(session.ids.key(xmlid)))
+        session.verdict("skipped", line_of(element), xmlid, model)
+    return alone
+
+
+def field_values(session: Session, element: etree._Element, info: ModelInfo) -> dict[str, Any]:
+    """The values of the `<field>` children of a record; a later field of the same name wins.
+
+    In a legacy file, and where the load is not strict, unknown fields and unknown references of optional fields are
+    dropped with a note. Raises DataFileError with the line of the field otherwise.
+    """
+    values: dict[str, Any] = {}
+    for child in children(element):
+        if child.tag != "field":
+            raise UserError("A record holds <field> elements, not <{tag}>.", tag=str(child.tag))
+        name = child.get("name") or ""
+        field = info.fields.get(name)
+        if field is None:
+            unknown = f"{info.name} has no field {name!r}.{suggestion(name, info.fields)}"
+            if not session.legacy:
+                raise session.placed(UserError("{reason}", reason=unknown), line_of(child))
+            session.note(unknown)
+            continue
+        try:
+            value = value_of(session, child, field)
+        except MissingError as error:
+            if session.strict or field.required:
+                raise session.placed(error, line_of(child)) from error
+            session.note(f"{name}: {error}")
+            continue
+        except DataFileError:
+            raise
+        except GrialError as error:
+            message = UserError("{field}: {reason}", field=name, reason=error)
+            raise session.placed(message, line_of(child)) from error
+        if value is not NO_VALUE:
+            values[name] = value
+            if name == "arch" and PLACE_FIELD in info.fields:
+                values[PLACE_FIELD] = f"{session.file_name}:{session.arch_line}"
+    return values
+
+
+def _holds_records(element: etree._Element, info: ModelInfo) -> bool:
+    field = info.fields.get(element.get("name") or "")
+    return field is not None and field.type in TO_MANY and any(child.tag == "record" for child in children(element))

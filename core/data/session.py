@@ -1,0 +1,236 @@
+"""Everything that the tags of one data file share: the database, the external ids, the queue of records, the verdicts."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from core.data.batch import Batch, Waiting
+from core.data.external_ids import ExternalIds, Known
+from core.data.names import EvalNames
+from core.data.outcome import LoadOutcome, Verdict, VerdictKind
+from core.errors import DataFileError, GrialError, MissingError, UnknownName, UserError
+from core.kernel.expression import compile_expression
+
+if TYPE_CHECKING:
+    from core.orm.env import Env
+
+log = logging.getLogger(__name__)
+
+Mode = Literal["init", "update"]
+SignalSender = Callable[["Env", str, int, str], Any]  # Any: the answer of the workflow, which nobody reads
+LARGEST_INCLUDED_FILE = 32 * 1024 * 1024
+
+
+@dataclass
+class Rooms:
+    """What other rooms offer to data files; `core.module.wiring` fills it in."""
+
+    signal: SignalSender | None = None
+
+
+ROOMS = Rooms()
+
+
+class Session:
+    """The loading of one file.
+
+    Attributes:
+        env: on whose behalf, usually the superuser's.
+        mode: `init` for a first installation, `update` for an upgrade.
+        strict: the first rejected element raises; else it gets a verdict and the rest is loaded.
+        noupdate: of the block at hand.
+        legacy: the file is OpenERP's: unknown fields are dropped with a note.
+    """
+
+    def __init__(self, env: Env, addon: str, file: str, mode: Mode, noupdate: bool, strict: bool) -> None:
+        self.env = env
+        self.file_name = file
+        self.mode = mode
+        self.strict = strict
+        self.noupdate = noupdate
+        self.legacy = False
+        self.arch_line = 0
+        self.outcome = LoadOutcome(file)
+        self.ids = ExternalIds(env, addon)
+        self.batch = Batch(env, self.ids, self._failed)
+        self.names = EvalNames(env, self.id_of, env.now())
+        self._notes: list[str] = []
+        self._verdict_of: dict[int, int] = {}
+
+    # What values may use.
+
+    def known(self, xmlid: str) -> Known:
+        """What an external id stands for. Raises MissingError, with the nearest id there is."""
+        waiting = self.batch.waits(xmlid)
+        if waiting:
+            self.batch.flush(waiting)
+        found = self.ids.find(xmlid)
+        if found is None:
+            near = self.ids.nearest(xmlid, self.outcome.xmlids)
+            hint = f" Did you mean {near}?" if near else ""
+            raise MissingError("There is no record with the external id {xmlid}.{hint}", xmlid=xmlid, hint=hint)
+        return found
+
+    def id_of(self, xmlid: str) -> int:
+        """The database id behind an external id. Raises MissingError."""
+        return self.known(xmlid).id
+
+    def evaluate(self, source: str, model: str = "") -> Any:
+        """The value of an expression of the file. Raises ExpressionError, or MissingError for an unknown reference."""
+        names = self.names.of_model(self.env, model) if model else self.names
+        text = " ".join(source.split()) if "\n" in source.strip() else source
+        return compile_expression(text).evaluate(names)
+
+    def flush(self) -> None:
+        """Create everything that waits, and write the external ids: before anything that searches or calls."""
+        self.batch.flush()
+        self.ids.write()
+
+    def file(self, path: str) -> bytes:
+        """The bytes of a file of an addon: `addon/static/logo.png`, or a path inside the addon at hand.
+
+        Raises UserError when there is no such file, it lies outside, or is too large.
+        """
+        for addon, rest in _candidates(path, self.ids.addon):
+            folder = addon_folder(addon)
+            if folder is None:
+                continue
+            found = (folder / rest).resolve()
+            if found.is_relative_to(folder.resolve()) and found.is_file():
+                if found.stat().st_size > LARGEST_INCLUDED_FILE:
+                    raise UserError("The file {path} is too large.", path=path)
+                return found.read_bytes()
+        raise UserError("There is no file {path} in the addon.", path=repr(path))
+
+    # Records.
+
+    def put(
+        self,
+        line: int,
+        model: str,
+        xmlid: str,
+        values: Mapping[str, Any],
+        *,
+        forcecreate: bool = True,
+        context: Mapping[str, Any] | None = None,
+        created: Callable[[int], None] | None = None,
+    ) -> None:
+        """Create a record, or update it, as the mode of the load and the record's own marks say."""
+        notes, self._notes = self._notes, []
+        message = "; ".join(notes)
+        kind: VerdictKind = "kept" if notes else "ok"
+        if model not in self.env.registry:
+            raise UnknownName("There is no model {name}.", name=model, known=self.env.registry.models)
+        if not xmlid:
+            if self.mode == "update":
+                self.verdict("skipped", line, "", model, "a record without id is created once only")
+                return
+            self._create(line, model, "", values, kind, message, context, created)
+            return
+        self._check_owner(xmlid)
+        self.outcome.xmlids.add(".".join(self.ids.key(xmlid)))
+        waiting = self.batch.waits(xmlid)
+        if waiting:
+            self.batch.flush(waiting)
+        found = self.ids.find(xmlid)
+        if found is None:
+            if self.mode == "update" and self.noupdate and not forcecreate:
+                self.verdict("skipped", line, xmlid, model)
+                return
+            self._create(line, model, xmlid, values, kind, message, context, created)
+            return
+        if found.model != model:
+            raise UserError(
+                "{xmlid} is a record of {other}, not of {model}.", xmlid=xmlid, other=found.model, model=model
+            )
+        if self.mode == "update" and (self.noupdate or found.noupdate):
+            self.verdict("skipped", line, xmlid, model)
+            return
+        records = self.env[model].browse(found.id)
+        if context:
+            records = records.with_context(**context)
+        records.write(dict(values))
+        self.verdict("kept" if notes else "updated", line, xmlid, model, message)
+        if created is not None:
+            created(found.id)
+
+    def _create(
+        self,
+        line: int,
+        model: str,
+        xmlid: str,
+        values: Mapping[str, Any],
+        kind: VerdictKind,
+        message: str,
+        context: Mapping[str, Any] | None,
+        created: Callable[[int], None] | None,
+    ) -> None:
+        waiting = Waiting(xmlid, values, line, self.noupdate, context or {}, created)
+        self._verdict_of[id(waiting)] = len(self.outcome.verdicts)
+        self.verdict(kind, line, xmlid, model, message)
+        self.batch.add(model, waiting)
+
+    def _failed(self, record: Waiting, model: str, error: GrialError) -> None:
+        """A record of the queue could not be created: name its line."""
+        if self.strict:
+            raise self.placed(error, record.line)
+        verdict = Verdict("rejected", record.line, record.xmlid, model, str(error))
+        self.outcome.verdicts[self._verdict_of[id(record)]] = verdict
+
+    def _check_owner(self, xmlid: str) -> None:
+        """A record may belong to another addon, but to one that is there."""
+        module, _ = self.ids.key(xmlid)
+        if module != self.ids.addon and module not in self.env.registry.addons and self.ids.find(xmlid) is None:
+            raise UnknownName(
+                "The external id {xmlid} belongs to {addon}, which is not installed.",
+                xmlid=xmlid, addon=module, name=module, known=self.env.registry.addons,
+            )  # fmt: skip
+
+    # Verdicts.
+
+    def note(self, message: str) -> None:
+        """Say something about the record at hand; its verdict becomes `kept`."""
+        self._notes.append(message)
+
+    def verdict(self, kind: VerdictKind, line: int, xmlid: str = "", model: str = "", message: str = "") -> None:
+        """Record what became of an element."""
+        if message and kind in ("kept", "rejected"):
+            log.warning("%s:%s: %s: %s", self.file_name, line, kind, message)
+        self.outcome.verdicts.append(Verdict(kind, line, xmlid, model, message))
+
+    def reject(self, line: int, error: GrialError, xmlid: str = "", model: str = "") -> None:
+        """An element cannot be loaded: raise where the load is strict, else note it."""
+        self._notes = []
+        if self.strict:
+            raise self.placed(error, line) from error
+        self.verdict("rejected", line, xmlid, model, str(error))
+
+    def placed(self, error: GrialError, line: int) -> DataFileError:
+        """The error with file and line."""
+        if isinstance(error, DataFileError) and error.file:
+            return error
+        return DataFileError("{reason}", file=self.file_name, line=line, reason=error)
+
+
+def addon_folder(addon: str) -> Path | None:
+    """The folder of an addon on the addons path."""
+    for entry in importlib.import_module("addons").__path__:
+        folder = Path(entry) / addon
+        if folder.is_dir():
+            return folder
+    return None
+
+
+def _candidates(path: str, addon: str) -> Iterable[tuple[str, str]]:
+    """Addon and path inside it that a text may mean; an absolute path or one that climbs means nothing."""
+    parts = [part for part in path.strip().replace(",", "/", 1).split("/") if part not in ("", ".")]
+    if path.strip().startswith("/") or ".." in parts or not parts:
+        return
+    yield addon, "/".join(parts)
+    if len(parts) > 1:
+        yield parts[0], "/".join(parts[1:])

@@ -1,0 +1,164 @@
+"""The short `<workflow>` tag: a state machine over a selection field, written as the records of `workflow.*`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from lxml import etree
+
+from core.data.short_tags import group_commands
+from core.data.xml import attributes, children, line_of, truth
+from core.errors import UserError
+from core.kernel.finding import suggestion
+
+if TYPE_CHECKING:
+    from core.data.session import Session
+
+WORKFLOW_OWN = frozenset({"id", "model", "field", "start", "name", "on_create"})
+STATE_OWN = frozenset({"name", "action", "kind", "split", "join", "stop", "label", "subflow"})
+TRANSITION_OWN = frozenset({"name", "from", "to", "groups", "condition", "label", "sequence", "trigger_model", "trigger"})
+ANY = "*"
+
+_WORDS = re.compile(r"[,\s]+")
+_PLAIN = re.compile(r"[^A-Za-z0-9_]")
+
+
+def load_workflow(session: Session, element: etree._Element) -> None:
+    """`<workflow id model field start>` with `<state>` and `<transition name from to groups condition>` inside.
+
+    Each state becomes an activity that writes the field; a state that nothing leaves ends the workflow. `from` may list
+    several states, or be `*` for every other one. Raises UserError for a state that the field does not have.
+    """
+    _only(element, WORKFLOW_OWN)
+    xmlid, model, name = (element.get("id") or "").strip(), element.get("model") or "", element.get("field") or "state"
+    if not xmlid:
+        raise UserError("<workflow> needs an id.")
+    field = session.env.registry[model].field(name)
+    if field.type != "selection":
+        raise UserError("{field} of {model} is no selection.", field=name, model=model)
+    labels = _labels(session, model, name)
+    start = element.get("start") or ""
+    states = _states(element, labels, start)
+    transitions = [child for child in children(element) if child.tag == "transition"]
+    session.put(
+        line_of(element),
+        "workflow",
+        xmlid,
+        {
+            "name": element.get("name") or xmlid,
+            "osv": model,
+            "field": name,
+            "on_create": truth(element.get("on_create"), True),
+        },
+    )
+    leaving = {state for one in transitions for state in _from(one, states)}
+    for state, described in states.items():
+        values = _activity(session, described, labels[state])
+        values |= {"wkf_id": session.id_of(xmlid), "state": state, "flow_start": state == start}
+        if "flow_stop" not in values:
+            values["flow_stop"] = state not in leaving
+        session.put(_line(described, element), "workflow.activity", f"{xmlid}_{_slug(state)}", values)
+    for one in transitions:
+        _transition(session, xmlid, one, states)
+
+
+def _labels(session: Session, model: str, field: str) -> dict[str, str]:
+    described = session.env[model].fields_get([field], ["selection"])[field]
+    return {str(key): str(label) for key, label in described["selection"]}
+
+
+def _states(
+    element: etree._Element, labels: dict[str, str], start: str
+) -> dict[str, etree._Element | None]:
+    """The states in the order of the selection, with their `<state>` elements where they have one."""
+    described: dict[str, etree._Element] = {}
+    used = {start: element}
+    for child in children(element):
+        if child.tag == "state":
+            _only(child, STATE_OWN)
+            described[child.get("name") or ""] = child
+            used[child.get("name") or ""] = child
+        elif child.tag == "transition":
+            _only(child, TRANSITION_OWN)
+            for state in [*_words(child.get("from") or ""), child.get("to") or ""]:
+                used.setdefault(state, child)
+        else:
+            raise UserError("A workflow holds <state> and <transition>, not <{tag}>.", tag=str(child.tag))
+    for state, place in used.items():
+        if state != ANY and state not in labels:
+            hint = suggestion(state, labels)
+            raise UserError(
+                "<{tag}> at line {line} names the state {state}, which the field does not have.{hint}",
+                tag=str(place.tag), line=line_of(place), state=repr(state), hint=hint,
+            )  # fmt: skip
+    return {state: described.get(state) for state in labels if state in used or ANY in used}
+
+
+def _activity(session: Session, described: etree._Element | None, label: str) -> dict[str, Any]:
+    values: dict[str, Any] = {"name": label, "kind": "function"}
+    if described is None:
+        return values
+    for attribute, field in (("kind", "kind"), ("action", "action"), ("split", "split_mode"), ("join", "join_mode")):
+        if described.get(attribute):
+            values[field] = described.get(attribute)
+    if described.get("label"):
+        values["name"] = described.get("label")
+    if described.get("subflow"):
+        values["subflow_id"] = session.id_of(described.get("subflow") or "")
+        values["kind"] = "subflow"
+    if described.get("stop") is not None:
+        values["flow_stop"] = truth(described.get("stop"))
+    return values
+
+
+def _from(transition: etree._Element, states: dict[str, etree._Element | None]) -> list[str]:
+    names = _words(transition.get("from") or "")
+    return [state for state in states if state != transition.get("to")] if ANY in names else names
+
+
+def _transition(
+    session: Session, xmlid: str, element: etree._Element, states: dict[str, etree._Element | None]
+) -> None:
+    target = element.get("to") or ""
+    signal = element.get("name") or ""
+    sources = _from(element, states)
+    if not sources or not target:
+        raise UserError("A <transition> needs from and to.")
+    for source in sources:
+        values: dict[str, Any] = {
+            "act_from": session.id_of(f"{xmlid}_{_slug(source)}"),
+            "act_to": session.id_of(f"{xmlid}_{_slug(target)}"),
+            "signal": signal,
+            "condition": element.get("condition") or "True",
+        }
+        if element.get("label"):
+            values["label"] = element.get("label")
+        if element.get("sequence"):
+            values["sequence"] = int(element.get("sequence") or 0)
+        if element.get("trigger_model"):
+            values["trigger_model"] = element.get("trigger_model")
+            values["trigger_expr_id"] = element.get("trigger") or ""
+        if element.get("groups"):
+            values["groups_id"] = group_commands(session, element.get("groups") or "")
+        name = f"{xmlid}_{_slug(signal) or 'auto'}_{_slug(source)}_{_slug(target)}"
+        session.put(line_of(element), "workflow.transition", name, values)
+
+
+def _line(described: etree._Element | None, workflow: etree._Element) -> int:
+    return line_of(described if described is not None else workflow)
+
+
+def _slug(text: str) -> str:
+    return _PLAIN.sub("_", text)
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in _WORDS.split(text) if word]
+
+
+def _only(element: etree._Element, known: frozenset[str]) -> None:
+    for name in attributes(element):
+        if name not in known:
+            hint = suggestion(name, known)
+            raise UserError("<{tag}> has no attribute {name}.{hint}", tag=str(element.tag), name=repr(name), hint=hint)

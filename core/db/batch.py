@@ -1,0 +1,188 @@
+"""Many rows in one statement: inserts, updates with a value for each row, and ids in advance."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Dialect
+
+from core.db import statements
+
+# Any in this file: a column has its own type.
+Row = Sequence[Any]
+_Send = Callable[[Any], Any]
+
+FEWEST_FOR_COPY = 20
+"""From so many rows on COPY is faster than INSERT, though it takes the server two answers instead of one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is the same each time the same columns of a table are written."""
+
+    texts: tuple[str, ...]
+    senders: tuple[_Send | None, ...]
+
+    def columns(self, rows: Iterable[Row]) -> list[Sequence[Any]]:
+        """The rows as columns of values that the driver takes."""
+        return [
+            column if send is None else list(map(send, column))
+            for send, column in zip(self.senders, zip(*rows, strict=True), strict=True)
+        ]
+
+
+def insert_rows(
+    connection: Connection, table: sa.Table, names: Sequence[str], rows: Sequence[Row], ignore_duplicates: bool = False
+) -> None:
+    """Insert rows, given as values in the order of `names`, ids included where the table has any.
+
+    Args:
+        ignore_duplicates: leave out rows that a unique constraint refuses.
+
+    Raises:
+        sqlalchemy.exc.IntegrityError: as any INSERT does.
+    """
+    if not rows:
+        return
+    plan = _plan(connection.dialect, table, ("insert", ignore_duplicates, *names), _insert_plan)
+    columns = plan.columns(rows)
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(plan.texts[0], list(zip(*columns, strict=True)))
+    elif len(rows) >= FEWEST_FOR_COPY and not ignore_duplicates:
+        _copy(connection, plan.texts[1], columns)
+    else:
+        arrays = tuple(_array(column) for column in columns)
+        connection.exec_driver_sql(plan.texts[0], arrays)
+
+
+def values_update(
+    connection: Connection, table: sa.Table, names: Sequence[str], rows: Sequence[Row], bump: str = ""
+) -> None:
+    """Give each row its own values, in one statement.
+
+    Args:
+        names: the columns to set.
+        rows: the id and then the values in the order of `names`.
+        bump: an integer column that is raised by one as well.
+
+    Raises:
+        sqlalchemy.exc.IntegrityError: as any UPDATE does.
+    """
+    if not rows:
+        return
+    plan = _plan(connection.dialect, table, ("update", bump, *names), _update_plan)
+    columns = plan.columns(rows)
+    if connection.dialect.name == "sqlite":
+        ids, *values = columns
+        connection.exec_driver_sql(plan.texts[0], list(zip(*values, ids, strict=True)))
+    else:
+        connection.exec_driver_sql(plan.texts[0], tuple(_array(column) for column in columns))
+
+
+def next_ids(connection: Connection, table: sa.Table, count: int) -> list[int]:
+    """Ids for rows that will be inserted in this transaction, ascending; nobody else gets them."""
+    if count <= 0:
+        return []
+    if connection.dialect.name == "postgresql":
+        found = connection.exec_driver_sql(statements.POSTGRESQL_NEXT_IDS, (table.name, count))
+        return sorted(found.scalars())
+    last = connection.exec_driver_sql(statements.SQLITE_NEXT_IDS, (count, table.name)).scalar()
+    if last is None:
+        top = connection.execute(sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0))).scalar_one()
+        connection.exec_driver_sql(statements.SQLITE_FIRST_IDS, (table.name, top + count))
+        last = top + count
+    return list(range(last - count + 1, last + 1))
+
+
+def _plan(dialect: Dialect, table: sa.Table, key: tuple[Any, ...], make: Callable[..., _Plan]) -> _Plan:
+    plans: dict[Any, _Plan] = table.info.setdefault("grial_plans", {})
+    found = plans.get((dialect.name, key))
+    if found is None:
+        found = plans[(dialect.name, key)] = make(dialect, table, key[1], key[2:])
+    return found
+
+
+def _insert_plan(dialect: Dialect, table: sa.Table, ignore: bool, names: Sequence[str]) -> _Plan:
+    columns = [table.c[name] for name in names]
+    if dialect.name == "sqlite":
+        texts: tuple[str, ...] = (statements.sqlite_insert(dialect, table, columns, ignore),)
+    else:
+        texts = statements.postgresql_insert(dialect, table, columns, ignore), statements.copy(dialect, table, columns)
+    return _Plan(texts, _senders(dialect, columns))
+
+
+def _update_plan(dialect: Dialect, table: sa.Table, bump: str, names: Sequence[str]) -> _Plan:
+    columns = [table.c[name] for name in names]
+    write = statements.sqlite_update if dialect.name == "sqlite" else statements.postgresql_update
+    text = write(dialect, table, columns, table.c[bump] if bump else None)
+    return _Plan((text,), _senders(dialect, [table.c.id, *columns]))
+
+
+def _senders(dialect: Dialect, columns: Sequence[sa.Column[Any]]) -> tuple[_Send | None, ...]:
+    return tuple(column.type.dialect_impl(dialect).bind_processor(dialect) for column in columns)
+
+
+def _copy(connection: Connection, text: str, columns: Sequence[Sequence[Any]]) -> None:
+    lines = zip(*(_encoded(column, _COPY) for column in columns), strict=True)
+    data = "\n".join(map("\t".join, lines))
+    raw: Any = connection.connection.driver_connection
+    error_class = connection.dialect.loaded_dbapi.Error
+    with raw.cursor() as cursor:
+        try:
+            cursor.copy_expert(text, io.StringIO(data), 1 << 20)
+        except error_class as error:
+            raise sa.exc.DBAPIError.instance(text, None, error, error_class, dialect=connection.dialect) from error
+
+
+def _encoded(column: Sequence[Any], encoders: dict[type, Callable[[Any], str]], special: str) -> Iterable[str]:
+    """Values as text. Most texts have nothing to escape, which is seen in all of them at once."""
+    kinds = set(map(type, column))
+    empty = type(None) in kinds
+    kinds.discard(type(None))
+    if kinds == {str} and not any(map("\0".join(filter(None, column)).__contains__, special)):
+        null = encoders[type(None)](None)
+        return [null if value is None else value for value in column] if empty else column
+    if len(kinds) == 1 and not empty:
+        return map(encoders[kinds.pop()], column)
+    return [encoders[type(value)](value) for value in column]
+
+
+def _array(column: Sequence[Any]) -> str:
+    return "{" + ",".join(_encoded(column, _ARRAY)) + "}"
+
+_COPY_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+_ARRAY_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"'})
+
+
+def _copy_text(value: str) -> str:
+    return value.translate(_COPY_ESCAPES) if not value.isalnum() else value
+
+
+def _array_text(value: str) -> str:
+    return f'"{value.translate(_ARRAY_ESCAPES)}"'
+
+
+_COPY: dict[type, Callable[[Any], str]] = {
+    type(None): lambda _: "\\N",
+    str: _copy_text,
+    bool: lambda value: "t" if value else "f",
+    int: str,
+    float: repr,
+    Decimal: str,
+    date: date.isoformat,
+    datetime: lambda value: value.isoformat(sep=" "),
+    bytes: lambda value: "\\\\x" + value.hex(),
+}
+_ARRAY: dict[type, Callable[[Any], str]] = {
+    **_COPY,
+    type(None): lambda _: "NULL",
+    str: _array_text,
+    datetime: lambda value: f'"{value.isoformat(sep=" ")}"',
+    bytes: lambda value: f'"\\\\\\\\x{value.hex()}"',
+}

@@ -1,0 +1,97 @@
+"""PostgreSQL as Grial uses it: the engine, one transaction, and the locks that outlive a lost race."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, Connection, Engine
+
+from core.db import statements
+from core.db.retry import held_locks
+
+LOCK_TIMEOUT = 5.0
+STATEMENT_TIMEOUT = 60.0
+MAINTENANCE = "postgres"
+"""The database that every server has, to connect to when one is created or dropped."""
+
+
+def normalised(url: str) -> URL:
+    """The URL with the driver we use, whatever spelling came in (`postgres://`, `postgresql://`)."""
+    parsed = sa.make_url(url.replace("postgres://", "postgresql://", 1) if url.startswith("postgres://") else url)
+    return parsed.set(drivername="postgresql+psycopg2")
+
+
+def make_engine(url: URL) -> Engine:
+    """The engine of one database: REPEATABLE READ, limited waiting, UTC."""
+    settings = {
+        "lock_timeout": int(LOCK_TIMEOUT * 1000),
+        "statement_timeout": int(STATEMENT_TIMEOUT * 1000),
+        "timezone": "UTC",
+        "datestyle": "ISO",
+        "standard_conforming_strings": "on",
+    }
+    options = " ".join(f"-c {name}={value}" for name, value in settings.items())
+    given = url.query.get("options", "")
+    return sa.create_engine(
+        url.difference_update_query(["options"]),
+        isolation_level="REPEATABLE READ",
+        connect_args={
+            "options": f"{given if isinstance(given, str) else ' '.join(given)} {options}".strip(),
+            "client_encoding": "utf8",
+            "connect_timeout": 10,
+            "application_name": "grial",
+        },
+        use_native_hstore=False,
+        pool_pre_ping=True,
+        pool_size=5,
+        max_overflow=15,
+        pool_timeout=10,
+        pool_recycle=1800,
+    )
+
+
+def server_engine(url: URL) -> Engine:
+    """An engine for creating and dropping databases: no pool, every statement its own transaction."""
+    return sa.create_engine(
+        url,
+        isolation_level="AUTOCOMMIT",
+        poolclass=sa.NullPool,
+        use_native_hstore=False,
+        connect_args={"connect_timeout": 10},
+    )
+
+
+@contextmanager
+def begin(engine: Engine, write: bool, schema: bool) -> Iterator[Connection]:
+    """One transaction. A change of the schema may take its time; after a lost race the locks come before the snapshot."""
+    locks = held_locks.get()
+    held_locks.set(())
+    with engine.connect() as connection:
+        if not write:
+            connection = connection.execution_options(postgresql_readonly=True)
+        raw: Any = connection.connection.driver_connection
+        _session_locks(raw, statements.SESSION_LOCK, locks)
+        try:
+            with connection.begin():
+                if schema:
+                    connection.execute(sa.select(sa.func.set_config("statement_timeout", "0", True)))
+                yield connection
+        finally:
+            if not raw.closed:
+                _session_locks(raw, statements.SESSION_UNLOCK, locks)
+
+
+def _session_locks(raw: Any, statement: str, locks: tuple[int, ...]) -> None:
+    """Take or leave session locks outside of any transaction, so that the snapshot is newer than the lock."""
+    if not locks:
+        return
+    raw.autocommit = True
+    try:
+        with raw.cursor() as cursor:
+            for lock in locks:
+                cursor.execute(statement, (lock,))
+    finally:
+        raw.autocommit = False

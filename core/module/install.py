@@ -1,0 +1,100 @@
+"""Installs addons: what they need first, bridges after them, each with its tables, records and translations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from core.errors import UserError
+from core.kernel.hookspecs import addon_installed
+from core.module import archives, state, terms
+from core.module.fill import fill_new_columns
+from core.module.importer import import_addons
+from core.module.operation import Operation, Outcome, ProgressCallback, run
+from core.module.plan import InstallPlan, names_of, plan_install
+from core.module.records import load_files
+from core.module.reflect import reflect
+from core.module.registries import Registries
+
+if TYPE_CHECKING:
+    from core.db.schema import SchemaChange
+
+
+def install(
+    registries: Registries,
+    database: str,
+    names: Sequence[str],
+    *,
+    demo: bool | None = None,
+    progress: ProgressCallback | None = None,
+) -> Outcome:
+    """Install addons and everything they need, in one transaction.
+
+    Args:
+        names: addons, also by an older name; one that is installed already is left alone and said so.
+        demo: load demo data; None does as the database did for `base`.
+        progress: called with steps done, steps in all and what comes next.
+
+    Raises:
+        UnknownName: there is no such addon.
+        UserError: something it needs is missing or broken; the chain is named.
+        DataFileError: a data file is wrong; file and line are named.
+        Busy: another change of addons is under way.
+        In every case nothing has changed.
+    """
+
+    def work(operation: Operation) -> None:
+        plan = plan_install(operation.shelf, operation.rows, names)
+        for name in plan.asked:
+            if name in operation.installed:
+                operation.say(f"{name} is installed already.")
+        base = operation.rows.get("base")
+        add_addons(operation, plan, demo if demo is not None else base is not None and base.demo)
+
+    return run(registries, database, f"Installing {names_of(names)}", work, progress, retry=names)
+
+
+def add_addons(operation: Operation, plan: InstallPlan, demo: bool) -> None:
+    """Install the addons of a plan, one after the other, each on a registry of what is there by then.
+
+    So a database that got them all at once equals one that got them one by one.
+    """
+    if not plan.addons:
+        return
+    shelf = operation.shelf
+    operation.total += sum(2 + len(shelf.manifests[name].data + shelf.manifests[name].demo) for name in plan.addons) + 1
+    broken = import_addons(plan.addons, shelf)
+    for name in plan.addons:
+        if name in broken:
+            raise UserError("{addon} cannot be installed: {reason}", addon=name, reason=broken[name])
+    for name in plan.addons:
+        _add(operation, name, demo)
+
+
+def _add(operation: Operation, name: str, demo: bool) -> None:
+    manifest = operation.shelf.manifests[name]
+    operation.step(f"{name}: tables")
+    env = operation.use({*operation.loaded, name})
+    restored = archives.restore(operation.connection, operation.registry, name)
+    changes = sync_tables(operation, [name])
+    for line in restored.messages:
+        operation.say(line)
+    archives.check_links(operation.connection, operation.registry, restored)
+    reflect(env, name)
+    fill_new_columns(env, added_columns(changes), restored.columns)
+    xmlids, warnings = load_files(env, manifest, "init", demo, operation.step)
+    for warning in warnings:
+        operation.say(warning)
+    archives.forget_returned(operation.connection, name, xmlids)
+    operation.step(f"{name}: translations")
+    terms.translate_records(env, [name])
+    env.flush()
+    if name == "base":
+        state.update_list(env, operation.shelf)
+    operation.set_addon(
+        name, state="installed", latest_version=manifest.version, demo=demo, enabled=True, message=None
+    )
+    env.tx.invalidate()
+    env.fire(addon_installed, env, name)
+    operation.flush()
+    operation.outcome.installed.append(name)

@@ -1,0 +1,93 @@
+"""Renders an addon's template in a sandbox: no files but the addon's own reports, no code, escaped output."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import BaseLoader, StrictUndefined, TemplateError, TemplateNotFound
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+
+from core.errors import UserError
+from core.report.document import Document, filters
+
+if TYPE_CHECKING:
+    from core.orm.env import Env
+
+LARGEST_OUTPUT = 20_000_000
+
+
+class _ReportFolders(BaseLoader):
+    """Finds `crm/reports/opportunity.html` among the addons, and `layout.html` here."""
+
+    def get_source(self, environment: Any, template: str) -> tuple[str, str, Any]:
+        path = _find(template)
+        if path is None:
+            raise TemplateNotFound(template)
+        return path.read_text("utf-8"), str(path), lambda: True
+
+
+def _find(template: str) -> Path | None:
+    if template == "layout.html":
+        return Path(str(files("core.report").joinpath("layout.html")))
+    parts = template.split("/")
+    if len(parts) < 3 or parts[1] != "reports" or any(part in ("", ".", "..") for part in parts):
+        return None
+    import addons
+
+    for folder in addons.__path__:
+        root = Path(folder).resolve() / parts[0] / "reports"
+        path = Path(folder, *parts).resolve()
+        if path.is_file() and path.is_relative_to(root):
+            return path
+    return None
+
+
+@lru_cache(maxsize=1)
+def _sandbox() -> ImmutableSandboxedEnvironment:
+    return ImmutableSandboxedEnvironment(
+        loader=_ReportFolders(), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+
+
+def render(env: Env, template: str, addon: str, records: Any, title: str) -> str:
+    """The HTML of a report: the template once for each record, each beginning a page, inside the common layout.
+
+    Args:
+        env: gives the language, the company and the rights of the reader.
+        template: `addon/reports/file.html`.
+        addon: whose translations the template's `_()` uses.
+        records: what to print.
+        title: of the document.
+
+    Raises:
+        UserError: when the template is missing or fails; the message names it.
+    """
+
+    def translate(text: str, **values: object) -> str:
+        return env.translate_term(text, addon).format(**values) if values else env.translate_term(text, addon)
+
+    sandbox = _sandbox().overlay()
+    sandbox.filters.update(filters(env))
+    shared = {
+        "_": translate,
+        "company": Document(env.company),
+        "user": Document(env.user),
+        "lang": (env.lang or "en_US").replace("_", "-"),
+        "today": env.today(),
+        "title": title,
+    }
+    try:
+        body = sandbox.get_template(template)
+        pages = [Markup(body.render({**shared, "object": Document(record)})) for record in records]
+        html = sandbox.get_template("layout.html").render({**shared, "pages": pages})
+    except TemplateNotFound as error:
+        raise UserError("The template {template} of the report is missing.", template=str(error)) from error
+    except TemplateError as error:
+        raise UserError("The report {template} failed: {why}", template=template, why=str(error)) from error
+    if len(html) > LARGEST_OUTPUT:
+        raise UserError("The report would be too large; print fewer records at a time.")
+    return html

@@ -1,0 +1,1 @@
+"""The workflow engine: definitions as data, tokens as rows, every move checked and explained."""
