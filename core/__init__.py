@@ -6,7 +6,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from core import api, errors, fields
     from core.kernel.hooks import hookimpl, hookspec
     from core.orm.domain import Domain
     from core.orm.env import Env

@@ -3,7 +3,7 @@
     "version": "1.0",
     "summary": "People, companies, users and the records that describe the system",
     "description": "Partners, companies, users, groups and rights, countries, currencies, languages, sequences, "
-    "attachments, scheduled jobs, views, menus, actions, workflows and the list of addons. Everything else stands on it.",
+    "attachments, scheduled jobs, views, menus, actions, workflows and the list of addons.",
     "category": "Technical",
     "author": "Grial",
     "license": "MIT",

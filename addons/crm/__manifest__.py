@@ -2,8 +2,8 @@
     "name": "CRM",
     "version": "1.0",
     "summary": "Leads and opportunities, from the first contact to the deal",
-    "description": "Leads, opportunities, sales teams with stages of their own, the history of every deal, conversion of "
-    "leads into opportunities, lost reasons and analyses.",
+    "description": "Leads, opportunities, sales teams with their own stages, the history of every deal, conversion "
+    "of leads into opportunities, lost reasons and analyses.",
     "category": "Sales",
     "author": "Grial",
     "license": "MIT",

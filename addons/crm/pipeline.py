@@ -110,7 +110,7 @@ def _in_stage(lead: Lead, stage: CaseStage, values: dict[str, Any]) -> dict[str,
     if stage.on_change:
         values.setdefault("probability", stage.probability)
     now = lead.env.now()
-    values["date_last_stage_update"] = now
+    values.setdefault("date_last_stage_update", now)
     if values.get("user_id"):
         values.setdefault("date_open", now)
     if stage.state in CLOSED:
@@ -161,7 +161,7 @@ def _enter(leads: Lead, before: dict[int, int]) -> None:
             "stage_id": lead.stage_id.id,
             "section_id": lead.section_id.id or False,
             "user_id": lead.env.uid,
-            "date_entered": lead.env.now(),
+            "date_entered": lead.date_last_stage_update or lead.env.now(),
         }
         for lead in leads
         if lead.stage_id
@@ -173,21 +173,24 @@ def _enter(leads: Lead, before: dict[int, int]) -> None:
 
 def enter_stage(leads: Lead, state: State, probability: Decimal | None = None) -> None:
     """Put leads into a stage with this status, unless they are in one."""
+    shared: dict[str, Any] = {} if probability is None else {"probability": probability}
+    entering: dict[int, list[int]] = {}
+    known: dict[tuple[str, int], CaseStage] = {}
     for lead in leads:
-        values: dict[str, Any] = {} if probability is None else {"probability": probability}
-        if lead.stage_id.state != state:
-            values["stage_id"] = find_stage(lead, state).id
-        if values:
-            lead.with_context({**lead.env.context, IN_TRANSITION: True}).write(values)
+        stage = lead.stage_id
+        if stage.state != state:
+            key = (lead.type, lead.section_id.id)
+            if key not in known:
+                known[key] = find_stage(lead, state)
+            stage = known[key]
+        entering.setdefault(stage.id, []).append(lead.id)
+    for stage_id, ids in entering.items():
+        group = leads.browse(ids).with_context(**{IN_TRANSITION: True})
+        group.write({**shared, "stage_id": stage_id})
 
 
 def follow_state(leads: Lead, stage: CaseStage) -> None:
     """Send the signal that takes leads to the status of the stage they were moved to."""
-    for lead in leads:
-        if lead.state != stage.state:
-            signal(lead, SIGNALS[stage.state])
-
-
-def signal(lead: Lead, name: str) -> None:
-    """Send the workflow a signal, as the button of this name does."""
-    lead.env.registry.ports.transition(lead, name, getattr(type(lead), name), ())
+    moving = leads.filtered(lambda lead: lead.state != stage.state)
+    if moving:
+        getattr(moving, SIGNALS[stage.state])()

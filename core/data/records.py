@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from core.data.session import Session
     from core.orm.registry import ModelInfo
 
+_ROOT = re.compile(r"\s*(?:<\?[^>]*>\s*)?<(\w+)")
 PLACE_FIELD = "arch_fs"
 """The field of a view that keeps the file and line of its arch, so that faults can be shown where they are."""
 
@@ -56,10 +58,7 @@ def _left_alone(session: Session, element: etree._Element, model: str, xmlid: st
     if session.mode != "update" or not xmlid or session.batch.waits(xmlid):
         return False
     found = session.ids.find(xmlid)
-    if found is None:
-        alone = session.noupdate and not forcecreate
-    else:
-        alone = session.noupdate or found.noupdate
+    alone = session.noupdate or found.noupdate if found is not None else session.noupdate and not forcecreate
     if alone:
         session.outcome.xmlids.add(".".join(session.ids.key(xmlid)))
         session.verdict("skipped", line_of(element), xmlid, model)
@@ -100,6 +99,20 @@ def field_values(session: Session, element: etree._Element, info: ModelInfo) -> 
             values[name] = value
             if name == "arch" and PLACE_FIELD in info.fields:
                 values[PLACE_FIELD] = f"{session.file_name}:{session.arch_line}"
+    return complete_view(session, values) if info.name == "ir.ui.view" else values
+
+
+def complete_view(session: Session, values: dict[str, Any]) -> dict[str, Any]:
+    """What older files leave unsaid of a view: one with a parent extends it, the root of the arch is the type."""
+    if values.get("inherit_id"):
+        parent: Any = session.env["ir.ui.view"].browse(values["inherit_id"])
+        values.setdefault("mode", "extension")
+        values.setdefault("model", parent.model)
+        values.setdefault("type", parent.type)
+    elif "type" not in values:
+        root = _ROOT.match(str(values.get("arch") or ""))
+        if root:
+            values["type"] = "list" if root[1] == "tree" else root[1]
     return values
 
 

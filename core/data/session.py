@@ -1,4 +1,4 @@
-"""Everything that the tags of one data file share: the database, the external ids, the queue of records, the verdicts."""
+"""What the tags of one data file share: the database, external ids, the queue of records, the verdicts."""
 
 from __future__ import annotations
 

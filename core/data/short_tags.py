@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
 from core.data.records import PLACE_FIELD
-from core.data.xml import arch_of, attributes, children, interpolated, line_of, truth
-from core.errors import UserError
+from core.data.xml import (
+    arch_of,
+    attributes,
+    children,
+    interpolated,
+    known_attributes,
+    line_of,
+    truth,
+    whole_number,
+    words,
+)
+from core.errors import ExpressionError, UserError
+from core.kernel.expression import compile_expression
 from core.kernel.finding import suggestion
 
 if TYPE_CHECKING:
@@ -19,8 +29,14 @@ VIEW_TYPES = frozenset(
     {"form", "list", "tree", "search", "kanban", "calendar", "graph", "pivot", "gantt", "diagram", "qweb"}
 )
 VIEW_OWN = frozenset({"id", "model", "type", "inherit", "mode", "priority", "groups", "name", "active", "forcecreate"})
-
-_WORDS = re.compile(r"[,\s]+")
+ACTION_OWN = VIEW_OWN - {"type", "inherit", "mode", "priority", "active", "forcecreate"} | {
+    "model", "views", "search", "view", "target", "domain", "context", "limit", "help", "binding", "usage",
+}  # fmt: skip
+MENU_OWN = frozenset({"id", "name", "parent", "action", "sequence", "groups", "icon", "web_icon", "active"})
+REPORT_OWN = frozenset(
+    ["id", "model", "string", "name", "template", "type", "multi", "attachment", "attachment_use", "lang",
+     "paper_format", "binding", "groups"]
+)  # fmt: skip
 
 
 def load_view(session: Session, element: etree._Element) -> None:
@@ -33,7 +49,7 @@ def load_view(session: Session, element: etree._Element) -> None:
     inherit = element.get("inherit")
     text, line = arch_of(element)
     if inherit:
-        _only(element, VIEW_OWN)
+        known_attributes(element, VIEW_OWN)
         parent = session.known(inherit)
         values["inherit_id"] = parent.id
         values["mode"] = element.get("mode") or "extension"
@@ -53,12 +69,12 @@ def load_view(session: Session, element: etree._Element) -> None:
         if kind != "qweb" and not _same(_root_tag(element), kind):
             text = _wrapped(element, kind, text)
         else:
-            _only(element, VIEW_OWN)
+            known_attributes(element, VIEW_OWN)
     values["arch"] = interpolated(text, session.id_of)
     if PLACE_FIELD in session.env.registry["ir.ui.view"].fields:
         values[PLACE_FIELD] = f"{session.file_name}:{line}"
     if element.get("priority"):
-        values["priority"] = _whole(element, "priority")
+        values["priority"] = whole_number(element, "priority")
     if element.get("active"):
         values["active"] = truth(element.get("active"))
     _groups(session, element, values)
@@ -66,11 +82,11 @@ def load_view(session: Session, element: etree._Element) -> None:
 
 
 def load_action(session: Session, element: etree._Element) -> None:
-    """`<action id model name views search target domain context limit help groups binding>`: opens records of a model."""
-    _only(element, ACTION_OWN)
+    """`<action id model name views search target domain context limit help groups binding>`: opens records."""
+    known_attributes(element, ACTION_OWN)
     xmlid = _id(element)
     model = _known_model(session, element.get("model") or "")
-    modes = [_one_type(mode) for mode in _words(element.get("views") or "list,form")]
+    modes = [_one_type(mode) for mode in words(element.get("views") or "list,form")]
     for mode in modes:
         if mode not in VIEW_TYPES:
             raise UserError("There is no view type {type}.{hint}", type=repr(mode), hint=suggestion(mode, VIEW_TYPES))
@@ -79,11 +95,11 @@ def load_action(session: Session, element: etree._Element) -> None:
         "res_model": model,
         "view_mode": ",".join(modes),
     }
-    for attribute, field in (("domain", "domain"), ("context", "context"), ("target", "target"), ("usage", "usage")):
+    for attribute in ("domain", "context", "target", "usage"):
         if element.get(attribute) is not None:
-            values[field] = resolved_text(session, element.get(attribute) or "")
+            values[attribute] = resolved_text(session, element.get(attribute) or "")
     if element.get("limit"):
-        values["limit"] = _whole(element, "limit")
+        values["limit"] = whole_number(element, "limit")
     if element.get("search"):
         values["search_view_id"] = session.id_of(element.get("search") or "")
     if element.get("view"):
@@ -99,7 +115,7 @@ def load_action(session: Session, element: etree._Element) -> None:
 
 def load_menu(session: Session, element: etree._Element, parent: str = "") -> None:
     """`<menu id name parent action sequence groups icon>`; menus inside a menu are its children."""
-    _only(element, MENU_OWN)
+    known_attributes(element, MENU_OWN)
     xmlid = _id(element)
     values: dict[str, Any] = {}
     action = element.get("action")
@@ -120,7 +136,7 @@ def load_menu(session: Session, element: etree._Element, parent: str = "") -> No
         if element.get(attribute):
             values[attribute] = element.get(attribute)
     if element.get("sequence"):
-        values["sequence"] = _whole(element, "sequence")
+        values["sequence"] = whole_number(element, "sequence")
     if element.get("active"):
         values["active"] = truth(element.get("active"))
     _groups(session, element, values)
@@ -131,7 +147,7 @@ def load_menu(session: Session, element: etree._Element, parent: str = "") -> No
 
 def load_report(session: Session, element: etree._Element) -> None:
     """`<report id model string template>`: a template to print records with."""
-    _only(element, REPORT_OWN)
+    known_attributes(element, REPORT_OWN)
     xmlid = _id(element)
     values: dict[str, Any] = {
         "name": element.get("string") or element.get("name") or xmlid,
@@ -140,9 +156,9 @@ def load_report(session: Session, element: etree._Element) -> None:
         "report_type": element.get("type") or "pdf",
         "template": _template_path(session, element.get("template") or ""),
     }
-    for attribute, field in (("attachment", "attachment"), ("lang", "lang"), ("paper_format", "paper_format")):
+    for attribute in ("attachment", "lang", "paper_format"):
         if element.get(attribute):
-            values[field] = element.get(attribute)
+            values[attribute] = element.get(attribute)
     for attribute in ("multi", "attachment_use", "binding"):
         if element.get(attribute):
             values[attribute] = truth(element.get(attribute))
@@ -150,29 +166,13 @@ def load_report(session: Session, element: etree._Element) -> None:
     session.put(line_of(element), "ir.actions.report.xml", xmlid, values)
 
 
-ACTION_OWN = frozenset(
-    {"id", "model", "name", "views", "search", "view", "target", "domain", "context", "limit", "help", "groups", "binding", "usage"}
-)
-MENU_OWN = frozenset({"id", "name", "parent", "action", "sequence", "groups", "icon", "web_icon", "active"})
-REPORT_OWN = frozenset(
-    {"id", "model", "string", "name", "template", "type", "multi", "attachment", "attachment_use", "lang", "paper_format",
-     "binding", "groups"}
-)  # fmt: skip
-
-
 def group_commands(session: Session, text: str) -> list[tuple[int, int]]:
     """Links to the groups of a list of external ids; a leading minus takes a group away."""
-    commands = []
-    for name in _words(text):
-        commands.append((3, session.id_of(name[1:])) if name.startswith("-") else (4, session.id_of(name)))
-    return commands
+    return [(3, session.id_of(name[1:])) if name.startswith("-") else (4, session.id_of(name)) for name in words(text)]
 
 
 def resolved_text(session: Session, source: str) -> str:
     """A domain or context as text in which references are already ids and all other names stay as they are."""
-    from core.errors import ExpressionError
-    from core.kernel.expression import compile_expression
-
     text = interpolated(source, session.id_of)
     if "ref(" not in text:
         return text
@@ -196,13 +196,6 @@ def _id(element: etree._Element) -> str:
     return xmlid
 
 
-def _only(element: etree._Element, known: frozenset[str]) -> None:
-    for name in attributes(element):
-        if name not in known:
-            hint = suggestion(name, known)
-            raise UserError("<{tag}> has no attribute {name}.{hint}", tag=str(element.tag), name=repr(name), hint=hint)
-
-
 def _known_model(session: Session, model: str) -> str:
     return session.env.registry[model].name
 
@@ -210,10 +203,6 @@ def _known_model(session: Session, model: str) -> str:
 def _groups(session: Session, element: etree._Element, values: dict[str, Any]) -> None:
     if element.get("groups"):
         values["groups_id"] = group_commands(session, element.get("groups") or "")
-
-
-def _words(text: str) -> list[str]:
-    return [word for word in _WORDS.split(text) if word]
 
 
 def _one_type(name: str) -> str:
@@ -238,10 +227,3 @@ def _wrapped(element: etree._Element, kind: str, text: str) -> str:
     start = etree.tostring(root, encoding="unicode").removesuffix("/>")
     body = text.removeprefix("<data>").removesuffix("</data>") if len(children(element)) > 1 else text
     return f"{start}>{body}</{kind}>"
-
-
-def _whole(element: etree._Element, name: str) -> int:
-    text = (element.get(name) or "").strip()
-    if not text.lstrip("-").isdigit():
-        raise UserError("{name} is a whole number, not {text}.", name=name, text=repr(text))
-    return int(text)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lxml import etree
 
 from core.data.short_tags import group_commands
-from core.data.xml import attributes, children, line_of, truth
+from core.data.xml import children, known_attributes, line_of, truth, whole_number, words
 from core.errors import UserError
 from core.kernel.finding import suggestion
 
@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
 WORKFLOW_OWN = frozenset({"id", "model", "field", "start", "name", "on_create"})
 STATE_OWN = frozenset({"name", "action", "kind", "split", "join", "stop", "label", "subflow"})
-TRANSITION_OWN = frozenset({"name", "from", "to", "groups", "condition", "label", "sequence", "trigger_model", "trigger"})
+TRANSITION_OWN = frozenset(
+    {"name", "from", "to", "groups", "condition", "label", "sequence", "trigger_model", "trigger"}
+)
 ANY = "*"
 
-_WORDS = re.compile(r"[,\s]+")
 _PLAIN = re.compile(r"[^A-Za-z0-9_]")
 
 
@@ -30,7 +31,7 @@ def load_workflow(session: Session, element: etree._Element) -> None:
     Each state becomes an activity that writes the field; a state that nothing leaves ends the workflow. `from` may list
     several states, or be `*` for every other one. Raises UserError for a state that the field does not have.
     """
-    _only(element, WORKFLOW_OWN)
+    known_attributes(element, WORKFLOW_OWN)
     xmlid, model, name = (element.get("id") or "").strip(), element.get("model") or "", element.get("field") or "state"
     if not xmlid:
         raise UserError("<workflow> needs an id.")
@@ -68,20 +69,18 @@ def _labels(session: Session, model: str, field: str) -> dict[str, str]:
     return {str(key): str(label) for key, label in described["selection"]}
 
 
-def _states(
-    element: etree._Element, labels: dict[str, str], start: str
-) -> dict[str, etree._Element | None]:
+def _states(element: etree._Element, labels: dict[str, str], start: str) -> dict[str, etree._Element | None]:
     """The states in the order of the selection, with their `<state>` elements where they have one."""
     described: dict[str, etree._Element] = {}
     used = {start: element}
     for child in children(element):
         if child.tag == "state":
-            _only(child, STATE_OWN)
+            known_attributes(child, STATE_OWN)
             described[child.get("name") or ""] = child
             used[child.get("name") or ""] = child
         elif child.tag == "transition":
-            _only(child, TRANSITION_OWN)
-            for state in [*_words(child.get("from") or ""), child.get("to") or ""]:
+            known_attributes(child, TRANSITION_OWN)
+            for state in [*words(child.get("from") or ""), child.get("to") or ""]:
                 used.setdefault(state, child)
         else:
             raise UserError("A workflow holds <state> and <transition>, not <{tag}>.", tag=str(child.tag))
@@ -96,12 +95,14 @@ def _states(
 
 
 def _activity(session: Session, described: etree._Element | None, label: str) -> dict[str, Any]:
-    values: dict[str, Any] = {"name": label, "kind": "function"}
+    values: dict[str, Any] = {"name": label, "kind": "dummy"}
     if described is None:
         return values
     for attribute, field in (("kind", "kind"), ("action", "action"), ("split", "split_mode"), ("join", "join_mode")):
         if described.get(attribute):
             values[field] = described.get(attribute)
+    if described.get("action") and not described.get("kind"):
+        values["kind"] = "function"
     if described.get("label"):
         values["name"] = described.get("label")
     if described.get("subflow"):
@@ -113,7 +114,7 @@ def _activity(session: Session, described: etree._Element | None, label: str) ->
 
 
 def _from(transition: etree._Element, states: dict[str, etree._Element | None]) -> list[str]:
-    names = _words(transition.get("from") or "")
+    names = words(transition.get("from") or "")
     return [state for state in states if state != transition.get("to")] if ANY in names else names
 
 
@@ -135,7 +136,7 @@ def _transition(
         if element.get("label"):
             values["label"] = element.get("label")
         if element.get("sequence"):
-            values["sequence"] = int(element.get("sequence") or 0)
+            values["sequence"] = whole_number(element, "sequence")
         if element.get("trigger_model"):
             values["trigger_model"] = element.get("trigger_model")
             values["trigger_expr_id"] = element.get("trigger") or ""
@@ -151,14 +152,3 @@ def _line(described: etree._Element | None, workflow: etree._Element) -> int:
 
 def _slug(text: str) -> str:
     return _PLAIN.sub("_", text)
-
-
-def _words(text: str) -> list[str]:
-    return [word for word in _WORDS.split(text) if word]
-
-
-def _only(element: etree._Element, known: frozenset[str]) -> None:
-    for name in attributes(element):
-        if name not in known:
-            hint = suggestion(name, known)
-            raise UserError("<{tag}> has no attribute {name}.{hint}", tag=str(element.tag), name=repr(name), hint=hint)

@@ -10,13 +10,15 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
-from core.errors import DataFileError
+from core.errors import DataFileError, UserError
+from core.kernel.finding import suggestion
 from core.kernel.xml_rules import PARSER_OPTIONS, XINCLUDE, plain_xml
 
 LEGACY_ROOTS = frozenset({"openerp", "odoo", "terp"})
 ROOTS = LEGACY_ROOTS | {"data"}
 FALSE = frozenset({"0", "false", "off", "no", ""})
 
+_WORDS = re.compile(r"[,\s]+")
 _INTERPOLATION = re.compile(r"%%|%\(([\w.\-]+)\)[ds]")
 
 
@@ -93,6 +95,27 @@ def children(element: etree._Element) -> list[etree._Element]:
 def attributes(element: etree._Element) -> dict[str, str]:
     """The attributes as plain texts."""
     return {str(name): str(value) for name, value in element.attrib.items()}
+
+
+def known_attributes(element: etree._Element, known: frozenset[str]) -> None:
+    """Refuse an attribute that the tag does not have. Raises UserError with the nearest one."""
+    for name in attributes(element):
+        if name not in known:
+            hint = suggestion(name, known)
+            raise UserError("<{tag}> has no attribute {name}.{hint}", tag=str(element.tag), name=repr(name), hint=hint)
+
+
+def words(text: str | None) -> list[str]:
+    """The words of an attribute, separated by commas or spaces."""
+    return [word for word in _WORDS.split(text or "") if word]
+
+
+def whole_number(element: etree._Element, name: str) -> int:
+    """An attribute that is a whole number. Raises UserError for anything else."""
+    text = (element.get(name) or "").strip()
+    if not text.removeprefix("-").isdigit():
+        raise UserError("{name} is a whole number, not {text}.", name=name, text=repr(text))
+    return int(text)
 
 
 def content_of(element: etree._Element) -> tuple[str, int]:

@@ -1,7 +1,7 @@
 """Reads and writes the rows that say which addons a database has, before any model of it is loaded.
 
-Three tables must exist before `base` is installed: the addons and their states, external ids, and the version that
-tells workers to rebuild their registry. `base` describes the first two as models and adds columns of its own.
+Three tables must exist before `base` is installed: the addons and their states, external ids, and the versions that
+tell workers to rebuild their registry or to forget what they worked out. `base` describes the first two as models and adds columns of its own.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ def bootstrap(connection: Connection) -> None:
     """Make the three tables in a new database."""
     metadata.create_all(connection)
     if connection.execute(sa.select(registry.c.version)).first() is None:
-        connection.execute(registry.insert().values(id=1, version=1))
+        connection.execute(registry.insert().values(id=1, version=1, caches=1))
 
 
 def lock(connection: Connection) -> None:
@@ -127,32 +127,24 @@ def lock(connection: Connection) -> None:
     connection.execute(_LockTable())
 
 
-def registry_version(connection: Connection) -> int:
-    """The number that grows with every change of addons; 0 where it was never set."""
-    return int(connection.execute(_VERSION).scalar() or 0)
-
-
-_VERSION = sa.select(registry.c.version).where(registry.c.id == 1)
-
-
 def versions(connection: Connection) -> tuple[int, int]:
-    """The registry's number, and the one that grows when rights, menus or views change; zeros where never set."""
-    row = connection.execute(_VERSIONS).first()
-    return (int(row[0]), int(row[1])) if row else (0, 0)
+    """Two numbers that every transaction compares: one grows when addons change, one when rights or views do."""
+    found = connection.execute(_VERSIONS).first()
+    return (found.version, found.caches) if found else (0, 0)
 
 
 _VERSIONS = sa.select(registry.c.version, registry.c.caches).where(registry.c.id == 1)
 
 
-def bump_caches(connection: Connection) -> None:
-    """Tell every worker to forget what it worked out from rows, once this transaction has ended."""
-    connection.execute(registry.update().where(registry.c.id == 1).values(caches=registry.c.caches + 1))
-
-
 def bump_registry_version(connection: Connection) -> int:
     """Tell every worker to rebuild once this transaction has ended; gives the new version."""
     connection.execute(registry.update().where(registry.c.id == 1).values(version=registry.c.version + 1))
-    return registry_version(connection)
+    return versions(connection)[0]
+
+
+def bump_caches(connection: Connection) -> None:
+    """Tell every worker to forget what it worked out from rows, once this transaction has ended."""
+    connection.execute(registry.update().where(registry.c.id == 1).values(caches=registry.c.caches + 1))
 
 
 def read_addons(connection: Connection) -> dict[str, AddonRow]:
@@ -207,11 +199,14 @@ def delete_external_ids(connection: Connection, ids: Iterable[int]) -> None:
         connection.execute(external_ids.delete().where(external_ids.c.id.in_(chunk)))
 
 
-def forget_records(connection: Connection, model: str, records: Iterable[int]) -> None:
-    """Delete the external ids of records that were deleted."""
+def forget_records(connection: Connection, model: str, records: Iterable[int]) -> list[tuple[str, str]]:
+    """Delete the external ids of records that were deleted; gives them as addon and name."""
     c = external_ids.c
+    found: list[tuple[str, str]] = []
     for chunk in _chunks(sorted(records)):
-        connection.execute(external_ids.delete().where(c.model == model, c.res_id.in_(chunk)))
+        gone = external_ids.delete().where(c.model == model, c.res_id.in_(chunk)).returning(c.module, c.name)
+        found += [(row.module, row.name) for row in connection.execute(gone)]
+    return found
 
 
 def archive_external_ids(connection: Connection, module: str, ids: Iterable[int]) -> None:
@@ -227,45 +222,6 @@ def restore_external_ids(connection: Connection, module: str, ids: Iterable[int]
     """Give archived external ids back to their addon."""
     for chunk in _chunks(sorted(ids)):
         connection.execute(external_ids.update().where(external_ids.c.id.in_(chunk)).values(module=module))
-
-
-def has_table(connection: Connection, table: str) -> bool:
-    """Is there a table of this name?"""
-    return sa.inspect(connection).has_table(table)
-
-
-def has_column(connection: Connection, table: str, column: str) -> bool:
-    """Is there a table with this column?"""
-    inspector = sa.inspect(connection)
-    return inspector.has_table(table) and column in {found["name"] for found in inspector.get_columns(table)}
-
-
-def existing_records(connection: Connection, table: str, records: Iterable[int]) -> set[int]:
-    """Those ids of `records` that are in the table; none when there is no such table."""
-    if not has_table(connection, table):
-        return set()
-    column = sa.column("id", sa.Integer())
-    found: set[int] = set()
-    for chunk in _chunks(sorted(records)):
-        found.update(connection.execute(sa.select(column).select_from(sa.table(table)).where(column.in_(chunk))).scalars())
-    return found
-
-
-def count_rows(connection: Connection, table: str) -> int:
-    """How many rows a table has."""
-    return int(connection.execute(sa.select(sa.func.count()).select_from(sa.table(table))).scalar() or 0)
-
-
-def count_filled(connection: Connection, table: str, column: str) -> int:
-    """How many rows of a table have a value in a column."""
-    place: sa.ColumnClause[Any] = sa.column(column)
-    query = sa.select(sa.func.count()).select_from(sa.table(table)).where(place.is_not(None))
-    return int(connection.execute(query).scalar() or 0)
-
-
-def fill_column(connection: Connection, column: Any, value: Any) -> None:  # Any: a column of any type and its value
-    """Set a column that has just been added to the same value in every row."""
-    connection.execute(column.table.update().values({column.name: value}))
 
 
 def _chunks(items: Sequence[Any]) -> list[Sequence[Any]]:  # Any: ids or rows

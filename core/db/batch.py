@@ -129,7 +129,7 @@ def _senders(dialect: Dialect, columns: Sequence[sa.Column[Any]]) -> tuple[_Send
 
 
 def _copy(connection: Connection, text: str, columns: Sequence[Sequence[Any]]) -> None:
-    lines = zip(*(_encoded(column, _COPY) for column in columns), strict=True)
+    lines = zip(*(_encoded(column, _COPY, _COPY_SPECIAL) for column in columns), strict=True)
     data = "\n".join(map("\t".join, lines))
     raw: Any = connection.connection.driver_connection
     error_class = connection.dialect.loaded_dbapi.Error
@@ -143,29 +143,31 @@ def _copy(connection: Connection, text: str, columns: Sequence[Sequence[Any]]) -
 def _encoded(column: Sequence[Any], encoders: dict[type, Callable[[Any], str]], special: str) -> Iterable[str]:
     """Values as text. Most texts have nothing to escape, which is seen in all of them at once."""
     kinds = set(map(type, column))
-    empty = type(None) in kinds
-    kinds.discard(type(None))
-    if kinds == {str} and not any(map("\0".join(filter(None, column)).__contains__, special)):
-        null = encoders[type(None)](None)
-        return [null if value is None else value for value in column] if empty else column
-    if len(kinds) == 1 and not empty:
+    if kinds == {str} and not any(map("\0".join(column).__contains__, special)):
+        return column
+    if len(kinds) == 1:
         return map(encoders[kinds.pop()], column)
     return [encoders[type(value)](value) for value in column]
 
 
 def _array(column: Sequence[Any]) -> str:
-    return "{" + ",".join(_encoded(column, _ARRAY)) + "}"
+    """The text of an array. Texts are quoted, so that a comma, a brace or the word NULL is nothing special."""
+    if set(map(type, column)) == {str}:
+        return '{"' + '","'.join(_encoded(column, {str: _array_text}, '"\\')) + '"}'
+    return "{" + ",".join(_encoded(column, _ARRAY, "")) + "}"
 
+
+_COPY_SPECIAL = "\\\t\n\r"
 _COPY_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _ARRAY_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"'})
 
 
 def _copy_text(value: str) -> str:
-    return value.translate(_COPY_ESCAPES) if not value.isalnum() else value
+    return value.translate(_COPY_ESCAPES)
 
 
 def _array_text(value: str) -> str:
-    return f'"{value.translate(_ARRAY_ESCAPES)}"'
+    return value.translate(_ARRAY_ESCAPES)
 
 
 _COPY: dict[type, Callable[[Any], str]] = {
@@ -182,7 +184,7 @@ _COPY: dict[type, Callable[[Any], str]] = {
 _ARRAY: dict[type, Callable[[Any], str]] = {
     **_COPY,
     type(None): lambda _: "NULL",
-    str: _array_text,
+    str: lambda value: f'"{_array_text(value)}"',
     datetime: lambda value: f'"{value.isoformat(sep=" ")}"',
-    bytes: lambda value: f'"\\\\\\\\x{value.hex()}"',
+    bytes: lambda value: f'"\\\\x{value.hex()}"',
 }

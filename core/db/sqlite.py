@@ -84,8 +84,7 @@ def _prepare(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> Non
     )
     for name, arguments, function in functions:
         connection.create_function(name, arguments, function, deterministic=True)
-    # The stub of sqlite3 wants methods that return int; NULL is None here.
-    connection.create_window_function("grial_average", 1, Average)  # type: ignore[arg-type]  # see above
+    connection.create_window_function("grial_average", 1, Average)
     clock = record.info[_CLOCK] = _Clock()
     connection.set_progress_handler(clock, _STEPS_BETWEEN_LOOKS)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.compiler import compiles
 
 Column = sa.Column[Any]  # Any: a column has its own type
 
@@ -104,3 +105,30 @@ def _name(dialect: Dialect, column: Column) -> str:
 
 def _table(dialect: Dialect, table: sa.Table) -> str:
     return dialect.identifier_preparer.format_table(table)
+
+
+class CreateDatabase(sa.schema.ExecutableDDLElement):
+    """CREATE DATABASE in UTF-8, ordered by code point, from nothing or from another one."""
+
+    def __init__(self, name: str, template: str = "template0") -> None:
+        self.name = name
+        self.template = template
+
+
+@compiles(CreateDatabase)
+def _create_database(element: CreateDatabase, compiler: Any, **_options: Any) -> str:
+    quote = compiler.preparer.quote_identifier
+    fresh = " ENCODING 'UTF8' LC_COLLATE 'C'" if element.template == "template0" else ""
+    return f"CREATE DATABASE {quote(element.name)} TEMPLATE {quote(element.template)}{fresh}"
+
+
+class DropDatabase(sa.schema.ExecutableDDLElement):
+    """DROP DATABASE, also when others are connected."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+@compiles(DropDatabase)
+def _drop_database(element: DropDatabase, compiler: Any, **_options: Any) -> str:
+    return f"DROP DATABASE {compiler.preparer.quote_identifier(element.name)} WITH (FORCE)"

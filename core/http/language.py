@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from core.http.request import SOURCE_LANGUAGE
+from core.kernel.i18n import Catalogue
+from core.module.finder import find_addons
 
 if TYPE_CHECKING:
     from core.http.request import Request
     from core.orm.env import Env
+    from core.orm.registry import Registry
 
 _CACHE = "http.languages"
+_catalogues: WeakKeyDictionary[Registry, Catalogue] = WeakKeyDictionary()
 
 
 def language_of(env: Env, request: Request) -> str:
@@ -36,9 +41,22 @@ def languages(env: Env) -> tuple[str, ...]:
 
 
 def translator(request: Request) -> Callable[[str], str]:
-    """Turns core's English texts into the language of a request."""
+    """Turns core's English texts into the language of a request, with the catalogues of its database or of base."""
     lang = request.lang
+    if lang.startswith("en"):
+        return _as_it_is
     registry = request.registry
-    if registry is None or lang.startswith("en"):
-        return lambda source: source
-    return lambda source: registry.translate(lang, source)
+    if registry is None:
+        return _catalogue(["base"]).translator(lang)
+    if registry not in _catalogues:
+        _catalogues[registry] = _catalogue(registry.addons)
+    return _catalogues[registry].translator(lang)
+
+
+def _catalogue(addons: Sequence[str]) -> Catalogue:
+    manifests = find_addons().manifests
+    return Catalogue((name, manifests[name].folder) for name in addons if name in manifests)
+
+
+def _as_it_is(source: str) -> str:
+    return source

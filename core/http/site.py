@@ -36,7 +36,7 @@ class Site:
     budget: Budget = field(default_factory=Budget)
     _names: tuple[float, tuple[str, ...]] = (float("-inf"), ())
 
-    def names(self, freshness: float = 2.0) -> tuple[str, ...]:
+    def names(self, freshness: float = 10.0) -> tuple[str, ...]:
         """The names of the databases, read again when they are older than `freshness` seconds."""
         read_at, names = self._names
         if time.monotonic() - read_at > freshness:

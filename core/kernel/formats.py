@@ -237,16 +237,21 @@ def parse_time(text: str, lang: str = "en_US") -> time:
     found = _TIME.fullmatch(text.strip()) if len(text) <= 40 else None
     if found:
         hour, minute, second = int(found[1]), int(found[2] or 0), int(found[3] or 0)
-        half = re.sub(r"[^a-z]", "", fold(found[4]))
+        half = _half(found[4])
         halves = {"am": 0, "pm": 12}
-        if (names := _day_halves(lang)) is not None:
-            halves |= {re.sub(r"[^a-z]", "", fold(name)): hours for name, hours in zip(names, (0, 12), strict=True)}
+        if names := _day_halves(lang):
+            halves |= {_half(names[0]): 0, _half(names[1]): 12}
         if half in halves and 1 <= hour <= 12:
             hour = hour % 12 + halves[half]
-            half = ""
-        if not half and not (found[4] and not fold(found[4]).strip(". ")) and hour < 24 and minute < 60 and second < 60:
+        elif half:
+            hour = 24
+        if hour < 24 and minute < 60 and second < 60:
             return time(hour, minute, second)
     raise ValidationError("{text} is not a time; write it like {example}.", text=text[:40], example="15:30")
+
+
+def _half(text: str) -> str:
+    return re.sub(r"[\s.]", "", fold(text))
 
 
 def parse_datetime(text: str, lang: str = "en_US", tz: str = "UTC") -> datetime:

@@ -26,22 +26,24 @@ _CALL = re.compile(r"""(?<![\w.])_\(\s*("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')""")
 
 # Functions whose argument at this position is a text for people.
 _FUNCTIONS: Final[Mapping[str, int]] = {"_": 0, "mark": 0, "translate": 0, "refuse": 1}
-_ERRORS: Final = frozenset(
-    "GrialError UserError ValidationError MissingError ConflictError AccessError AccessDenied UnknownName Busy Throttled "
-    "AddonNotInstalled ManifestError ExpressionError DataFileError".split()
-)
+_ERRORS: Final = frozenset({
+    "GrialError", "UserError", "ValidationError", "MissingError", "ConflictError", "AccessError",
+    "AccessDenied", "UnknownName", "Busy", "Throttled", "AddonNotInstalled", "ManifestError", "ExpressionError",
+    "DataFileError",
+})  # fmt: skip
 # Position of the label among the arguments of a field; the first where nothing else is said.
 _LABELS: Final[Mapping[str, int | None]] = {
     "Many2one": 1, "Many2many": 1, "One2many": 2, "Check": 1, "Option": 2, "Related": None, "Unique": None,
 }  # fmt: skip
-_NO_FIELDS: Final = frozenset({"Check", "Option", "Unique"})
+_WITHOUT_LABEL: Final = frozenset({"Check", "Option", "Related", "Unique"})
 _READ_KEYWORDS: Final = frozenset({"string", "help", "message", "label"})
 _MANIFEST_KEYS: Final = frozenset({"name", "summary", "description", "category"})
 
-_DATA_TAGS: Final = frozenset(
-    "openerp odoo terp data record field value function getitem menuitem menu act_window action report url delete workflow "
-    "transition activity assert test ir_set wizard".split()
-)
+_DATA_TAGS: Final = frozenset({
+    "openerp", "odoo", "terp", "data", "record", "field", "value", "function", "getitem", "menuitem", "menu",
+    "act_window", "action", "report", "url", "delete", "workflow", "transition", "activity", "assert", "test",
+    "ir_set", "wizard",
+})  # fmt: skip
 _TAG_ATTRIBUTES: Final[Mapping[str, tuple[str, ...]]] = {
     "menuitem": ("name",),
     "menu": ("name",),
@@ -53,10 +55,10 @@ _TAG_ATTRIBUTES: Final[Mapping[str, tuple[str, ...]]] = {
     "activity": ("string", "label"),
 }
 _USUAL_FIELDS: Final = frozenset({"name", "help"})
-_MODELS_WITHOUT: Final = frozenset(
-    "ir.ui.view ir.model.access ir.rule ir.model.data ir.config_parameter ir.attachment res.partner res.users "
-    "res.company".split()
-)
+_MODELS_WITHOUT: Final = frozenset({
+    "ir.ui.view", "ir.model.access", "ir.rule", "ir.model.data", "ir.config_parameter", "ir.attachment",
+    "res.partner", "res.users", "res.company",
+})  # fmt: skip
 
 
 def extract(folder: Path, translatable: Translatable | None = None) -> list[Message]:
@@ -82,7 +84,7 @@ def extract(folder: Path, translatable: Translatable | None = None) -> list[Mess
         place = path.relative_to(folder).as_posix()
         try:
             texts = list(_texts(path, is_read))
-        except (SyntaxError, expat.ExpatError, UnicodeDecodeError) as error:
+        except (SyntaxError, ValueError, expat.ExpatError) as error:
             line = getattr(error, "lineno", 0) or 0
             raise DataFileError(
                 "The file cannot be read: {reason}.", file=str(path), line=line, reason=str(error)
@@ -174,7 +176,7 @@ def _class(node: ast.ClassDef) -> Iterator[tuple[int, str]]:
             yield from _strings(value)
         elif isinstance(value, ast.Call):
             kind = _field(value)
-            if kind and kind not in _NO_FIELDS and not any(_label(value, kind)):
+            if kind and kind not in _WITHOUT_LABEL and not any(_label(value, kind)):
                 yield value.lineno, label_of(name)
 
 
@@ -306,7 +308,7 @@ class _Xml:
             self.add(text)
 
     def doctype(self, *_: object) -> None:
-        raise DataFileError("A data file has no DOCTYPE.")
+        raise ValueError("a data file has no DOCTYPE")
 
     def add(self, text: str) -> None:
         if joined := " ".join(text.split()):

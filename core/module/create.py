@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from core.db import addon_rows, admin
 from core.db.engine import begin
 from core.errors import UnknownName
 from core.kernel.hookspecs import database_created
 from core.module import terms
+from core.module.base_models import table_of
 from core.module.finder import find_addons
 from core.module.importer import forget_broken
 from core.module.install import add_addons
 from core.module.operation import WORK, Operation, Outcome, ProgressCallback
 from core.module.plan import plan_install
 from core.module.registries import Registries
+
+if TYPE_CHECKING:
+    from core.orm.env import Env
 
 
 def create_database(
@@ -69,7 +74,7 @@ def _set_up(operation: Operation, lang: str, password: str) -> None:
     """Language and password of the first user; then the addons' own beginnings."""
     env = operation.env
     if lang:
-        activate_language(operation, lang)
+        lang = activate_language(env, lang)
     user = env.ref("base.user_admin", raise_missing=False)
     if user:
         values = {**({"password": password} if password else {}), **({"lang": lang} if lang else {})}
@@ -79,16 +84,19 @@ def _set_up(operation: Operation, lang: str, password: str) -> None:
     operation.flush()
 
 
-def activate_language(operation: Operation, lang: str) -> None:
-    """Make a language choosable, and translate what the data files have created.
+def activate_language(env: Env, lang: str) -> str:
+    """Make a language choosable, and translate what the data files have created; gives its code.
+
+    Args:
+        lang: a code such as es_ES, or the short form es.
 
     Raises UnknownName for a language that `base` does not list.
     """
-    env = operation.env
-    table = env["res.lang"].with_context(active_test=False)
+    table = table_of(env, "res.lang")
     found = table.search([("code", "=", lang)]) or table.search([("iso_code", "=", lang)])
     if not found:
         raise UnknownName("There is no language {name}.", name=lang, known=table.search([]).mapped("code"))
     found[:1].write({"active": True})
     env.flush()
-    terms.translate_records(env, env.registry.addons)
+    terms.translate_records(env, env.registry.addons, [found[:1].code])
+    return str(found[:1].code)

@@ -1,11 +1,12 @@
-"""Gives the records that exist already a value in the columns that an addon has just added: defaults and computed values."""
+"""Fills the columns that an addon adds to tables with records: by defaults, or by computing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from core.db import addon_rows
+from core.db import table_rows
+from core.module.base_models import table_of
 from core.orm import compute
 from core.orm.fields.base import SOURCE_LANG
 
@@ -52,7 +53,7 @@ def recompute(env: Env, fields: Iterable[Field[Any, Any]]) -> None:
     for bound in fields:
         by_model.setdefault(bound.model, []).append(bound)
     for model, bounds in by_model.items():
-        ids = env[model].with_context(active_test=False).search([], order="id").ids
+        ids = table_of(env, model).search([], order="id").ids
         for start in range(0, len(ids), BATCH):
             for bound in bounds:
                 compute.mark(env.tx, bound, ids[start : start + BATCH])
@@ -74,8 +75,10 @@ def _fill_default(env: Env, bound: Field[Any, Any]) -> None:
     if bound.is_empty(raw):
         return
     if getattr(bound, "mapped", False):
-        keys = [str(company.id) for company in env["res.company"].search([])] if bound.company_dependent else [SOURCE_LANG]
+        keys = (
+            [str(company.id) for company in table_of(env, "res.company").search([])] if bound.company_dependent else [SOURCE_LANG]
+        )
         json = bound.to_json(raw)  # type: ignore[attr-defined]  # of a mapped field
-        addon_rows.fill_column(env.tx.connection, bound.column, dict.fromkeys(keys, json))
+        table_rows.fill_column(env.tx.connection, bound.column, dict.fromkeys(keys, json))
     else:
-        addon_rows.fill_column(env.tx.connection, bound.column, bound.to_column(raw))
+        table_rows.fill_column(env.tx.connection, bound.column, bound.to_column(raw))

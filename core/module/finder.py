@@ -38,9 +38,7 @@ class Shelf:
 
     def unknown(self, name: str) -> UnknownName:
         """The error for a name that is not on the shelf; it suggests the nearest one."""
-        return UnknownName(
-            "There is no addon {name}.", name=name, known=[*self.manifests, *self.broken, *self.aliases]
-        )
+        return UnknownName("There is no addon {name}.", name=name, known=[*self.manifests, *self.broken, *self.aliases])
 
     def depends(self) -> dict[str, tuple[str, ...]]:
         """Addon to the addons it depends on, aliases resolved."""

@@ -113,7 +113,7 @@ def _guarded(manifest: Manifest) -> GrialError | None:
     except KeyboardInterrupt:
         forget(manifest.addon)
         raise
-    except BaseException as error:  # noqa: BLE001  # whatever an addon raises, sys.exit() too, is its own failure
+    except BaseException as error:  # sys.exit() in an addon is its own failure too
         log.warning("addon %s is broken", manifest.addon, exc_info=True)
         forget(manifest.addon)
         return _short(error, manifest)

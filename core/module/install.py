@@ -91,9 +91,7 @@ def _add(operation: Operation, name: str, demo: bool) -> None:
     env.flush()
     if name == "base":
         state.update_list(env, operation.shelf)
-    operation.set_addon(
-        name, state="installed", latest_version=manifest.version, demo=demo, enabled=True, message=None
-    )
+    operation.set_addon(name, state="installed", latest_version=manifest.version, demo=demo, enabled=True, message=None)
     env.tx.invalidate()
     env.fire(addon_installed, env, name)
     operation.flush()

@@ -47,12 +47,12 @@ def load_registry(server: DatabaseServer, settings: Settings, name: str) -> Regi
     with begin(server.engine(name), write=False) as connection:
         if not addon_rows.exists(connection):
             raise UserError("Database {name} was not made by Grial.", name=name)
-        version = addon_rows.registry_version(connection)
+        version, caches = addon_rows.versions(connection)
         rows = addon_rows.read_addons(connection)
     shelf = find_addons()
     found = loadable(shelf, rows)
     registry, broken = build_what_works(server, settings, name, found, shelf)
-    registry.version = version
+    registry.version, registry.cache_version = version, caches
     note_broken(server, name, rows, broken)
     return registry
 
@@ -97,8 +97,16 @@ def build(server: DatabaseServer, settings: Settings, name: str, addons: Sequenc
             if module is not None:
                 hooks.register(addon, module)
     registry = build_registry(name, server.engine(name), settings, addons, FileStore(server.files_folder(name)), hooks)
+    set_aliases(registry)
     wiring.connect(registry)
     return registry
+
+
+def set_aliases(registry: Registry) -> None:
+    """Let external ids be found under the older names of their addons."""
+    known = registry.cache("aliases")
+    if not known:
+        known.update(find_addons().aliases or {"": ""})
 
 
 def build_what_works(

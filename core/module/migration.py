@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from core.db import table_rows
 from core.db.addon_rows import Connection
 from core.errors import UserError, ValidationError
+from core.module.base_models import table_of
 from core.module.fill import recompute
 from core.orm.domain import Domain
 from core.orm.tables import table_name
@@ -126,9 +127,9 @@ class Migration:
         """
         env = self.env
         env.flush()
-        ids = env[model].with_context(active_test=False).search(domain, order="id").ids
+        ids = table_of(env, model).search(domain, order="id").ids
         for start in range(0, len(ids), size):
-            yield env[model].with_context(active_test=False).browse(ids[start : start + size])
+            yield table_of(env, model).browse(ids[start : start + size])
             env.flush()
             env.tx.invalidate()
 

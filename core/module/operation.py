@@ -1,4 +1,4 @@
-"""The frame of every change of addons: one transaction, one lock, one new registry, and nothing left behind on failure."""
+"""The frame of every change of addons: one transaction, one lock, one new registry; on failure nothing is left."""
 
 from __future__ import annotations
 
@@ -49,12 +49,18 @@ class Operation:
 
     Attributes:
         connection: the transaction of its own.
-        rows: the addons' rows as they were at the beginning.
+        rows: the addons' rows as they are by now.
+        asleep: addons that are left out of the registry for the time being.
         outcome: what was done so far.
     """
 
     def __init__(
-        self, registries: Registries, database: str, title: str, connection: Connection, progress: ProgressCallback | None
+        self,
+        registries: Registries,
+        database: str,
+        title: str,
+        connection: Connection,
+        progress: ProgressCallback | None,
     ) -> None:
         self.registries = registries
         self.database = database
@@ -65,6 +71,7 @@ class Operation:
         self.outcome = Outcome()
         self.total = 0
         self.done = 0
+        self.asleep: set[str] = set()
         self._progress = progress
         self._registry: Registry | None = None
         self._env: Env | None = None
@@ -81,6 +88,7 @@ class Operation:
             name
             for name, row in self.rows.items()
             if row.installed and row.enabled and row.state != "broken" and name in self.shelf.manifests
+            if name not in self.asleep
         }
 
     def step(self, message: str, count: int = 1) -> None:
@@ -130,11 +138,12 @@ class Operation:
             return None
         self.step("Checking the views")
         self._env.flush()
-        for warning in wiring.check_views(self._env):
+        for warning in wiring.check_views(self._env, {*self.outcome.installed, *self.outcome.upgraded}):
             self.say(warning)
         self._env.flush()
         self._env.tx.before_commit()
-        self.registry.version = addon_rows.bump_registry_version(self.connection)
+        addon_rows.bump_registry_version(self.connection)
+        self.registry.version, self.registry.cache_version = addon_rows.versions(self.connection)
         return self.registry
 
     def after_commit(self) -> None:
@@ -149,7 +158,7 @@ def run(
     title: str,
     work: Callable[[Operation], None],
     progress: ProgressCallback | None = None,
-    retry: tuple[str, ...] = (),
+    retry: Sequence[str] = (),
 ) -> Outcome:
     """Do `work` in one transaction under the lock, and put its registry in the place of the present one.
 

@@ -6,12 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from core.db import addon_rows
+from core.db import addon_rows, table_rows
 from core.db.addon_rows import AddonRow, Connection, ExternalId
 from core.errors import UserError
 from core.module.finder import Shelf, missing_libraries
 from core.module.graph import bridges, closure, dependants, in_order
-from core.module.reflect import FIELDS, MODELS
+from core.module.base_models import FIELDS, MODELS, table_of
 from core.orm.tables import table_name
 
 if TYPE_CHECKING:
@@ -81,7 +81,9 @@ def plan_install(shelf: Shelf, rows: Mapping[str, AddonRow], names: Sequence[str
     for name in sorted(new):
         missing = missing_libraries(shelf.manifests[name])
         if missing:
-            raise UserError("{addon} needs Python packages that are not here: {packages}.", addon=name, packages=missing)
+            raise UserError(
+                "{addon} needs Python packages that are not here: {packages}.", addon=name, packages=missing
+            )
     order = [name for name in in_order(needed | new | installed & set(shelf.manifests), shelf.depends()) if name in new]
     return InstallPlan(tuple(order), tuple(asked), tuple(name for name in order if name in joined))
 
@@ -123,31 +125,31 @@ def _generated(connection: Connection, plan: UninstallPlan, model: str) -> set[i
 
 def _add_models(connection: Connection, env: Env, plan: UninstallPlan) -> None:
     ids = _generated(connection, plan, MODELS)
-    for row in env[MODELS].browse(sorted(ids)).exists():
+    for row in table_of(env, MODELS).browse(sorted(ids)).exists():
         plan.models.append(row.model)
-        if addon_rows.has_table(connection, table_name(row.model)):
-            plan.tables[table_name(row.model)] = addon_rows.count_rows(connection, table_name(row.model))
+        if table_rows.has_table(connection, table_name(row.model)):
+            plan.tables[table_name(row.model)] = table_rows.count_rows(connection, table_name(row.model))
     plan.models.sort()
 
 
 def _add_fields(connection: Connection, env: Env, plan: UninstallPlan) -> None:
     ids = _generated(connection, plan, FIELDS)
     relations: dict[str, bool] = {}
-    for row in env[FIELDS].browse(sorted(ids)).exists():
+    for row in table_of(env, FIELDS).browse(sorted(ids)).exists():
         plan.fields.append((row.model, row.name))
         if row.relation_table:
             relations[row.relation_table] = True
-        elif row.model not in plan.models and addon_rows.has_column(connection, table_name(row.model), row.name):
-            filled = addon_rows.count_filled(connection, table_name(row.model), row.name)
+        elif row.model not in plan.models and table_rows.has_column(connection, table_name(row.model), row.name):
+            filled = table_rows.count_filled(connection, table_name(row.model), row.name)
             plan.columns[table_name(row.model), row.name] = filled
     doomed = set(plan.fields)
     if relations:
-        for row in env[FIELDS].search([("relation_table", "in", sorted(relations))]):
+        for row in table_of(env, FIELDS).search([("relation_table", "in", sorted(relations))]):
             if (row.model, row.name) not in doomed and row.model not in plan.models:
                 relations[row.relation_table] = False
     for table in (table for table, goes in relations.items() if goes):
-        if addon_rows.has_table(connection, table):
-            plan.tables[table] = addon_rows.count_rows(connection, table)
+        if table_rows.has_table(connection, table):
+            plan.tables[table] = table_rows.count_rows(connection, table)
 
 
 def _add_records(connection: Connection, plan: UninstallPlan) -> None:

@@ -6,12 +6,12 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from core.data.loader import load_file
+from core.data.loader import Kind, Mode, load_file
 from core.db import addon_rows
 from core.db.addon_rows import ExternalId
 from core.errors import GrialError
+from core.module.base_models import FIELDS, MODELS, table_of
 from core.module.manifest import Manifest
-from core.module.reflect import FIELDS, MODELS
 
 if TYPE_CHECKING:
     from core.orm.env import Env
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Step = Callable[[str], None]
 
 
-def load_files(env: Env, manifest: Manifest, mode: str, demo: bool, step: Step) -> tuple[set[str], list[str]]:
+def load_files(env: Env, manifest: Manifest, mode: Mode, demo: bool, step: Step) -> tuple[set[str], list[str]]:
     """Load data files, then demo files; gives the external ids they set and the warnings.
 
     Args:
@@ -31,7 +31,8 @@ def load_files(env: Env, manifest: Manifest, mode: str, demo: bool, step: Step) 
     """
     touched: set[str] = set()
     warnings: list[str] = []
-    for kind, paths in (("data", manifest.data), ("demo", manifest.demo if demo else ())):
+    kinds: tuple[tuple[Kind, Sequence[str]], ...] = (("data", manifest.data), ("demo", manifest.demo if demo else ()))
+    for kind, paths in kinds:
         for path in paths:
             step(f"{manifest.addon}/{path}")
             loaded = load_file(env, manifest.addon, manifest.folder / path, mode=mode, kind=kind)
@@ -101,4 +102,4 @@ def _remove_batch(env: Env, rows: Sequence[ExternalId]) -> dict[int, GrialError]
 
 def _unlink(env: Env, model: str, ids: Iterable[int]) -> None:
     with env.savepoint():
-        env[model].with_context(active_test=False).browse(list(ids)).exists().unlink()
+        table_of(env, model).browse(list(ids)).exists().unlink()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from core.db import table_rows
+from core.module.base_models import table_of
 from core.module.migration import Migration
 from core.module.rewriting import FieldRename
 
@@ -57,7 +58,7 @@ def _follow_field(env: Env, rename: FieldRename) -> None:
         if model not in env:
             continue
         known = {name: kind for name, kind in texts.items() if name in env.registry[model].fields}
-        for record in env[model].with_context(active_test=False).search([]):
+        for record in table_of(env, model).search([]):
             subject = _subject(record, place)
             changes = {}
             for name, kind in known.items():

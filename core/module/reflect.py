@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from core.db import addon_rows
+from core.module.base_models import FIELDS, MODELS, table_of
 from core.orm.declare import declarations
 from core.orm.model import Model
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from core.orm.fields.base import Field
     from core.orm.registry import ModelInfo, Registry
 
-MODELS, FIELDS = "ir.model", "ir.model.fields"
 
 
 @dataclass
@@ -51,7 +51,7 @@ def reflect(env: Env, addon: str) -> Gone:
     ]
     ids = {info.name: models.get((info.name,), 0) for info in infos}
     missing = sorted({info.name for info, _ in brought} - set(ids))
-    for row in env[MODELS].search_read([("model", "in", missing)], ["model"]):
+    for row in table_of(env, MODELS).search_read([("model", "in", missing)], ["model"]):
         ids[row["model"]] = row["id"]
     rows = [_field_row(env, bound, ids[info.name]) for info, bound in brought if ids.get(info.name)]
     fields = _sync_rows(env, FIELDS, ("model", "name"), rows)
@@ -74,14 +74,14 @@ def forget_models(env: Env, models: Sequence[str], fields: Iterable[tuple[str, s
         return
     doomed = set(fields)
     names = sorted({*models, *(model for model, _ in doomed)})
-    rows = env[FIELDS].search([("model", "in", names)])
+    rows = table_of(env, FIELDS).search([("model", "in", names)])
     rows.filtered(lambda row: row.model in models or (row.model, row.name) in doomed).unlink()
     in_use: set[int] = set()
     for table in ("ir.rule", "ir.model.access"):
         if table in env:
-            for record in env[table].with_context(active_test=False).search([("model_id.model", "in", list(models))]):
+            for record in table_of(env, table).search([("model_id.model", "in", list(models))]):
                 in_use.update(record.mapped("model_id").ids)
-    env[MODELS].search([("model", "in", list(models)), ("id", "not in", sorted(in_use))]).unlink()
+    table_of(env, MODELS).search([("model", "in", list(models)), ("id", "not in", sorted(in_use))]).unlink()
     env.flush()
 
 
@@ -158,7 +158,7 @@ def _sync_rows(
     rows = [{name: value for name, value in row.items() if name in known} for row in rows]
     if not rows:
         return {}
-    table = env[model].with_context(active_test=False)
+    table = table_of(env, model)
     names = sorted({row[key[0]] for row in rows})
     wanted_keys = {tuple(row[part] for part in key) for row in rows}
     present = {}
@@ -216,13 +216,13 @@ def _sync_external_ids(env: Env, addon: str, wanted: Mapping[str, tuple[str, int
 
 
 def _name_gone(env: Env, records: Sequence[int], gone: Gone) -> None:
-    for row in env[MODELS].search_read([("id", "in", list(records))], ["model"]):
+    for row in table_of(env, MODELS).search_read([("id", "in", list(records))], ["model"]):
         if row["model"] not in env.registry:
             gone.models.append(row["model"])
 
 
 def _name_gone_fields(env: Env, records: Sequence[int], gone: Gone) -> None:
-    for row in env[FIELDS].browse(list(records)).exists():
+    for row in table_of(env, FIELDS).browse(list(records)).exists():
         info = env.registry.models.get(row.model)
         if info is not None and row.name in info.fields:
             continue
@@ -235,10 +235,10 @@ def _delete_rows(env: Env, gone: Gone, candidates: Mapping[str, Iterable[int]]) 
     """Delete the rows of models and fields that no addon brings any more."""
     lost_models = set(gone.models)
     lost_fields = set(gone.fields)
-    fields = env[FIELDS].browse(list(candidates[FIELDS])).exists()
+    fields = table_of(env, FIELDS).browse(list(candidates[FIELDS])).exists()
     doomed = fields.filtered(lambda row: (row.model, row.name) in lost_fields)
-    models = env[MODELS].browse(list(candidates[MODELS])).exists()
+    models = table_of(env, MODELS).browse(list(candidates[MODELS])).exists()
     doomed_models = models.filtered(lambda row: row.model in lost_models)
-    left = env[FIELDS].search([("model", "in", sorted(lost_models))]) - doomed if lost_models else env[FIELDS]
+    left = table_of(env, FIELDS).search([("model", "in", sorted(lost_models))]) - doomed if lost_models else table_of(env, FIELDS)
     (doomed | left).unlink()
     doomed_models.unlink()

@@ -1,4 +1,4 @@
-"""The registries of one server process: one for each database in use, rebuilt when another process has changed its addons."""
+"""The registries of one server process: one for each database in use, rebuilt when another process changed its addons."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from core.errors import Busy
 from core.job.board import Board
 from core.kernel.hookspecs import registry_loaded
 from core.module.finder import add_paths
-from core.module.loading import load_registry
+from core.module.loading import load_registry, set_aliases
 from core.orm.registry import SUPERUSER_ID, Registry
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class Registries:
         if registry is None:
             return False
         with begin(self.server.engine(name), write=False) as connection:
-            version = addon_rows.registry_version(connection)
+            version = addon_rows.versions(connection)[0]
         if version == registry.version and name not in self._stale:
             return False
         with self._guard:
@@ -146,13 +146,14 @@ class Registries:
         return with_retry(attempt)
 
     def _check(self, registry: Registry, connection: Connection) -> None:
-        """Refuse to begin work on a registry that no longer fits the database."""
+        """Refuse to begin work on a registry that no longer fits the database; forget what rows no longer say."""
         version, caches = addon_rows.versions(connection)
-        if caches != registry.cache_version:
-            registry.clear_caches()
-            registry.cache_version = caches
         if version != registry.version:
             with self._guard:
                 if self._ready.get(registry.name) is registry:
                     self._stale.add(registry.name)
             raise RegistryChanged("The addons of {database} have changed.", database=registry.name, retry_after=0)
+        if caches != registry.cache_version:
+            registry.clear_caches()
+            registry.cache_version = caches
+        set_aliases(registry)

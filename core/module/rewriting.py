@@ -43,7 +43,9 @@ class FieldRename:
         changed = self._literal(model, text, _group_names)
         if model == self.model:
             for prefix in ("default_", "search_default_"):
-                changed = re.sub(rf"""(["']){prefix}{re.escape(self.old)}\1""", rf"\g<1>{prefix}{self.new}\g<1>", changed)
+                changed = re.sub(
+                    rf"""(["']){prefix}{re.escape(self.old)}\1""", rf"\g<1>{prefix}{self.new}\g<1>", changed
+                )
         return changed
 
     def view(self, model: str, arch: str) -> str:
@@ -86,9 +88,10 @@ def _leaf_names(node: ast.AST) -> Iterator[ast.Constant]:
     """The field path of a condition `(path, operator, value)`."""
     if isinstance(node, (ast.Tuple, ast.List)) and len(node.elts) == 3:
         name, operator = node.elts[:2]
-        if isinstance(name, ast.Constant) and isinstance(name.value, str):
-            if isinstance(operator, ast.Constant) and operator.value in _OPERATORS:
-                yield name
+        names = isinstance(name, ast.Constant) and isinstance(name.value, str)
+        if names and isinstance(operator, ast.Constant) and operator.value in _OPERATORS:
+            assert isinstance(name, ast.Constant)
+            yield name
 
 
 def _group_names(node: ast.AST) -> Iterator[ast.Constant]:

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from core.db import addon_rows
 from core.db.addon_rows import AddonRow
+from core.module.base_models import ADDONS, CATEGORIES, DEPENDENCIES, table_of
 from core.module.finder import Shelf, find_addons
 from core.module.manifest import Manifest
 
 if TYPE_CHECKING:
     from core.orm.env import Env
-
-ADDONS, DEPENDENCIES, CATEGORIES = "ir.module.module", "ir.module.module.dependency", "ir.module.category"
 
 
 def update_list(env: Env, shelf: Shelf | None = None) -> tuple[int, int]:
@@ -26,7 +25,7 @@ def update_list(env: Env, shelf: Shelf | None = None) -> tuple[int, int]:
         return 0, 0
     env.flush()
     known = addon_rows.read_addons(env.tx.connection)
-    table = env[ADDONS].with_context(active_test=False)
+    table = table_of(env, ADDONS)
     records = {record.name: record for record in table.search([])}
     fields = env.registry[ADDONS].fields
     changed = 0
@@ -96,7 +95,7 @@ def _category(env: Env, name: str) -> int:
     if CATEGORIES not in env:
         return parent
     for step in filter(None, (part.strip() for part in name.split("/"))):
-        table = env[CATEGORIES]
+        table = table_of(env, CATEGORIES)
         found = table.search([("name", "=", step), ("parent_id", "=", parent or False)], limit=1)
         if not found:
             found = table.create({"name": step, "parent_id": parent or False})
@@ -115,8 +114,8 @@ def _write_dependencies(env: Env, shelf: Shelf) -> None:
     if DEPENDENCIES not in env:
         return
     depends = shelf.depends()
-    table = env[DEPENDENCIES]
-    for record in env[ADDONS].with_context(active_test=False).search([]):
+    table = table_of(env, DEPENDENCIES)
+    for record in table_of(env, ADDONS).search([]):
         wanted = set(depends.get(record.name, ()))
         present = {line.name: line for line in record.dependencies_id}
         for name in sorted(set(present) - wanted):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from core.db import addon_rows
-from core.module.reflect import FIELDS, MODELS
+from core.module.base_models import FIELDS, MODELS, table_of
 from core.orm.compute import raw_values
 from core.orm.fields.base import SOURCE_LANG
 
@@ -18,7 +18,7 @@ def active_languages(env: Env) -> list[str]:
     """Codes of the languages that people of this database may choose, without the source language."""
     if "res.lang" not in env:
         return []
-    return [lang.code for lang in env["res.lang"].search([("active", "=", True)]) if lang.code != SOURCE_LANG]  # type: ignore[attr-defined]  # base's model has a code
+    return [lang.code for lang in table_of(env, "res.lang").search([("active", "=", True)]) if lang.code != SOURCE_LANG]
 
 
 def translate_records(env: Env, addons: Iterable[str], langs: Sequence[str] | None = None) -> int:
@@ -47,11 +47,13 @@ def _translate_model(env: Env, addon: str, model: str, ids: Sequence[int], langs
     if not fields:
         return 0
     count = 0
-    present = env[model].with_context(active_test=False).browse(list(dict.fromkeys(ids))).exists()
+    present = table_of(env, model).browse(list(dict.fromkeys(ids))).exists()
     for bound in fields:
         for record, raw in zip(present, raw_values(env.tx, bound, present.ids), strict=True):
             source = (raw or {}).get(SOURCE_LANG)
-            for lang in langs if source else ():
+            if not source:
+                continue
+            for lang in langs:
                 if raw.get(lang):
                     continue
                 reader = env.with_context(lang=lang)

@@ -1,4 +1,4 @@
-"""Removes addons: their records are deleted, their tables and columns archived, so that a reinstall brings them back."""
+"""Removes addons: records are deleted, tables and columns archived, so that a reinstall brings them back."""
 
 from __future__ import annotations
 

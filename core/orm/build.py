@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from core.errors import UnknownName, ValidationError
+from core.kernel.text import label_of
 from core.orm.declare import ModelMeta, declarations
-from core.orm.fields.base import Field, label_of
+from core.orm.fields.base import Field
 from core.orm.fields.choice import Option, Selection
 from core.orm.fields.constraint import SqlConstraint
 from core.orm.fields.related import RelatedField
@@ -182,7 +183,7 @@ def _resolve_related(registry: Registry, info: ModelInfo, field: Field[Any, Any]
         bound.given = {**shown.given, **field.given}
         bound.__dict__.update(
             required=False, readonly=True, default=None, tracking=False, index=shown.relational and field.store,
-            company_dependent=False, translate=shown.translate and not field.store,
+            store=field.store, company_dependent=False, translate=shown.translate and not field.store,
         )  # fmt: skip
         bound.__dict__.update({k: v for k, v in field.given.items() if k != "delegated"})
         bound.on_changes = list(field.on_changes)
@@ -214,9 +215,10 @@ def _check_links(registry: Registry, info: ModelInfo) -> None:
             )  # fmt: skip
         if field.type == "one2many" and field.stored and not field.related and not field.compute_method:
             inverse = registry[comodel].fields.get(field.inverse_name)  # type: ignore[attr-defined]  # of a one2many
-            if inverse is None or (inverse.type != "many2one" and inverse.type != "integer"):
+            fits = inverse is not None and inverse.type == "many2one" and inverse.comodel == info.name  # type: ignore[attr-defined]  # a many2one
+            if not fits:
                 raise UnknownName(
-                    "{model}.{field}: {target} has no many2one {name}.", model=info.name, field=field.name,
+                    "{model}.{field}: {target} has no many2one {name} that points back.", model=info.name, field=field.name,
                     target=comodel, name=field.inverse_name, known=registry[comodel].fields,  # type: ignore[attr-defined]  # of a one2many
                 )  # fmt: skip
 

@@ -23,6 +23,9 @@ def modified(tx: Transaction, fields: Iterable[Field[Any, Any]], ids: Sequence[i
     triggers = tx.registry.triggers
     for field in fields:
         for trigger in triggers.get(field.slot, ()):
+            if trigger.path and not trigger.target.stored and not tx.draft:
+                _forget(tx, trigger.target)
+                continue
             reached: Iterable[int] = ids
             for step in reversed(trigger.path):
                 reached = owners(tx, step, list(reached))
@@ -30,6 +33,17 @@ def modified(tx: Transaction, fields: Iterable[Field[Any, Any]], ids: Sequence[i
                     break
             if reached:
                 mark(tx, trigger.target, reached)
+
+
+def _forget(tx: Transaction, target: Field[Any, Any]) -> None:
+    """Drop every cached value of a field that is worked out when read: finding the right ones would cost a query."""
+    running = tx.computing.get(target.slot)
+    for bucket in tx.by_slot.get(target.slot, ()):
+        if not running:
+            bucket.clear()
+            continue
+        for record_id in [i for i in bucket if i not in running]:
+            del bucket[record_id]
 
 
 def mark(tx: Transaction, target: Field[Any, Any], ids: Iterable[int]) -> None:

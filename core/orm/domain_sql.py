@@ -71,6 +71,21 @@ class Scope:
         return found
 
 
+    def through(self, field: Field[Any, Any]) -> Scope:
+        """The table a many2many leads to, joined by way of its relation: one row for each linked record."""
+        name, here, there = field.names()  # type: ignore[attr-defined]  # of a many2many
+        relation = self.env.registry.relations[name].alias()
+        target = self.env.registry[field.comodel]  # type: ignore[attr-defined]  # a link
+        found = Scope(self.env, target, target.table.alias(), self.root)
+        condition = found.table.c.id == relation.c[there]
+        rule = readable_rule(self.env, target)
+        if rule is not TRUE:
+            condition = sa.and_(condition, subset(self.env.super_env, target, rule, found.table.c.id, self.root))
+        joins = self.root.joins.outerjoin(relation, relation.c[here] == self.table.c.id)
+        self.root.joins = joins.outerjoin(found.table, condition)
+        return found
+
+
 def readable_rule(env: Env, info: ModelInfo) -> Domain:
     """The rule on records of a model for this reader. Raises AccessError when he may not read the model at all."""
     if env.is_super(info.name):

@@ -59,10 +59,8 @@ def _key(scope: Scope, spec: str) -> Key:
     if not field.stored:
         raise ValidationError("{field} is worked out when read; it cannot be grouped by.", field=field.string)
     if field.type == "many2many":
-        name, here, there = field.names()  # type: ignore[attr-defined]  # of a many2many
-        relation = scope.env.registry.relations[name].alias()
-        scope.root.joins = scope.root.joins.outerjoin(relation, relation.c[here] == place.table.c.id)
-        return Key(spec, path, "", field, relation.c[there], place)
+        target = place.through(field)
+        return Key(spec, path, "", field, target.table.c.id, target)
     if field.to_many:
         raise ValidationError("{field} holds many records; it cannot be grouped by.", field=field.string)
     column = column_of(place, field)
@@ -178,8 +176,8 @@ def _order(
             terms.append(found.desc() if descending else found.asc())
     for key in keys:
         descending = asked.get(key.spec, asked.get(key.path, False))
-        if key.field.type == "many2one":
-            bare = [_bare(term) for term in select.field_terms(key.scope, key.field.name)]
+        if key.field.relational:
+            bare = [_bare(term) for term in _titles(key)]
             extra += bare
             terms += [(c.desc() if descending else c.asc()).nulls_last() for c in bare]
         elif key.field.type in ("char", "text", "selection"):
@@ -189,6 +187,13 @@ def _order(
         term = labels[key.spec]
         terms.append((term.desc() if descending else term.asc()).nulls_last())
     return terms, extra
+
+
+def _titles(key: Key) -> list[Any]:
+    """The terms by which the targets of a link are ordered."""
+    if key.field.type == "many2many":
+        return select.order_terms(key.scope, key.scope.info.order, depth=1)
+    return select.field_terms(key.scope, key.field.name)
 
 
 def _bare(term: Any) -> Any:
@@ -263,6 +268,7 @@ def _shown(env: Env, key: Key, value: Any, names: dict[int, str]) -> tuple[Any, 
 def _within(env: Env, key: Key, start: Any, end: Any) -> Domain:
     if key.field.type == "datetime":
         zone = env.zone()
+        start, end = (m if isinstance(m, dt.datetime) else dt.datetime(m.year, m.month, m.day) for m in (start, end))
         start, end = (m.replace(tzinfo=zone).astimezone(dt.UTC).replace(tzinfo=None) for m in (start, end))
         return Leaf(key.path, ">=", f"{start:%Y-%m-%d %H:%M:%S}") & Leaf(key.path, "<", f"{end:%Y-%m-%d %H:%M:%S}")
     return Leaf(key.path, ">=", start.isoformat()) & Leaf(key.path, "<", end.isoformat())

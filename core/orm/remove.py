@@ -34,18 +34,16 @@ def remove(records: Model) -> None:
         write.check_records(env, info, ids, "unlink")
     env.registry.ports.unlinking(records)
     tx = env.tx
-    compute.modified(tx, info.fields.values(), ids)
     _release(records)
+    tx.flush()
+    compute.modified(tx, info.fields.values(), ids)
     for many in info.fields.values():
         if many.type == "many2one" and many.stored and many.slot in tx.registry.inverses:
             owners = compute.raw_values(tx, many, ids)
             links.relink(tx, many, [(i, owner, None) for i, owner in zip(ids, owners, strict=True) if owner])
-    for waiting in tx.pending.values():
-        if not waiting.isdisjoint(ids):
-            slot = next(s for s, w in tx.pending.items() if w is waiting)
-            if tx.registry.slots[slot].model == info.name:
-                waiting.difference_update(ids)
-    tx.flush()
+    for slot, waiting in tx.pending.items():
+        if tx.registry.slots[slot].model == info.name:
+            waiting.difference_update(ids)
     try:
         for name, fields in tx.registry.relation_fields.items():
             _drop_links(tx, name, fields, info.name, list(ids))

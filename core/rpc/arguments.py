@@ -31,18 +31,18 @@ class Signature:
             UserError: too many parameters, one given twice, or a name the method does not have.
         """
         context = kwargs.get("context")
-        given: dict[str, Any] = {}
-        free = iter(self.names)
-        for position, value in enumerate(args):
-            if position >= self.context_from and isinstance(value, Mapping):
+        values = list(args[: self.context_from])
+        for value in args[self.context_from :]:
+            if isinstance(value, Mapping):
                 context = value
-                continue
-            name = next(free, None)
-            if name is None:
-                if value in (None, False):
-                    continue
+            else:
+                values.append(value)
+        while len(values) > len(self.names):
+            empty = next((place for place in range(self.context_from, len(values)) if not values[place]), None)
+            if empty is None:
                 raise UserError("{method} was called with too many arguments.", method=method)
-            given[name.partition("|")[0]] = value
+            del values[empty]
+        given = {name.partition("|")[0]: value for name, value in zip(self.names, values, strict=False)}
         known = {other: name.partition("|")[0] for name in self.names for other in name.split("|")}
         for name, value in kwargs.items():
             if name == "context":

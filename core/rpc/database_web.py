@@ -17,7 +17,7 @@ from core.rpc.services.caller import Caller
 @endpoint("/web/database/list", auth="none")
 def names(request: Request, _params: dict[str, Any]) -> list[str]:
     """The names of the databases; refused while the server has no master password."""
-    return db.list_databases(_caller(request))
+    return db.list_databases(Caller(request))
 
 
 def _form(path: str) -> Callable[[Callable[[Request], Response]], Callable[[Request], Response]]:
@@ -29,7 +29,7 @@ def create(request: Request) -> Response:
     """Make a database: master_pwd, name, lang, password, demo, login, country_code, phone."""
     form = request.form
     db.create_database(
-        _caller(request), form.get("master_pwd"), form.get("name"), form.get("demo") not in (None, "", "0", "False"),
+        Caller(request), form.get("master_pwd"), form.get("name"), form.get("demo") not in (None, "", "0", "False"),
         form.get("lang") or "en_US", form.get("password"), form.get("login") or "admin", form.get("country_code") or "",
     )  # fmt: skip
     return _done(request)
@@ -39,14 +39,14 @@ def create(request: Request) -> Response:
 def duplicate(request: Request) -> Response:
     """Copy a database: master_pwd, name, new_name."""
     form = request.form
-    db.duplicate_database(_caller(request), form.get("master_pwd"), form.get("name"), form.get("new_name"))
+    db.duplicate_database(Caller(request), form.get("master_pwd"), form.get("name"), form.get("new_name"))
     return _done(request)
 
 
 @_form("drop")
 def drop(request: Request) -> Response:
     """Delete a database: master_pwd, name."""
-    db.drop(_caller(request), request.form.get("master_pwd"), request.form.get("name"))
+    db.drop(Caller(request), request.form.get("master_pwd"), request.form.get("name"))
     return _done(request)
 
 
@@ -54,7 +54,7 @@ def drop(request: Request) -> Response:
 def backup(request: Request) -> Response:
     """Send a database as a zip file: master_pwd, name."""
     name = request.form.get("name", "")
-    content = db.dump_bytes(_caller(request), request.form.get("master_pwd"), name)
+    content = db.dump_bytes(Caller(request), request.form.get("master_pwd"), name)
     response = Response(content, content_type="application/zip")
     response.headers["Content-Disposition"] = content_disposition(f"{name}.zip")
     return response
@@ -66,14 +66,14 @@ def restore(request: Request) -> Response:
     upload = request.files.get("backup_file")
     if upload is None:
         raise UserError("Send the dump as backup_file.")
-    db.restore_bytes(_caller(request), request.form.get("master_pwd"), request.form.get("name"), upload.stream.read())
+    db.restore_bytes(Caller(request), request.form.get("master_pwd"), request.form.get("name"), upload.stream.read())
     return _done(request)
 
 
 @_form("change_password")
 def change_password(request: Request) -> Response:
     """Refused: the master password is a setting of the server."""
-    db.change_admin_password(_caller(request), request.form.get("master_pwd"), request.form.get("master_pwd_new"))
+    db.change_admin_password(Caller(request), request.form.get("master_pwd"), request.form.get("master_pwd_new"))
     return _done(request)
 
 
@@ -84,7 +84,3 @@ def _done(request: Request) -> Response:
     response = Response(status=303)
     response.headers["Location"] = "/web"
     return response
-
-
-def _caller(request: Request) -> Caller:
-    return Caller(request.site, request.peer.address, request.number)

@@ -51,9 +51,8 @@ def exec_workflow(request: Request) -> Response:
     params = message.params
 
     def work(registry: Registry, uid: int, check: Any) -> Any:
-        return dispatch.send_signal(
-            registry, uid, params.get("model"), params.get("signal"), params.get("id"), check=check
-        )
+        call = dispatch.plan_signal(registry, params.get("model"), params.get("signal"), params.get("id"))
+        return dispatch.carry_out(registry, uid, call, check)
 
     return result(message.id, _with_session(request, work))
 

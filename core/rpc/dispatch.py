@@ -12,6 +12,7 @@ from core.rpc.arguments import is_ids, read_ids
 from core.rpc.classic import CLASSIC
 from core.rpc.marshal import incoming, outgoing
 from core.security.client_context import client_context
+from core.workflow.engine import exec_workflow
 
 if TYPE_CHECKING:
     from core.orm.env import Env
@@ -62,7 +63,11 @@ def call(
         UnknownName: no such model, or no such method for callers from outside.
         GrialError: whatever the method refuses.
     """
-    planned = plan(registry, model, method, args, kwargs)
+    return carry_out(registry, uid, plan(registry, model, method, args, kwargs), check)
+
+
+def carry_out(registry: Registry, uid: int, planned: Call, check: Callable[[Env], None] | None = None) -> Any:
+    """Carry out a call that was understood, in a transaction of its own. Arguments and errors as those of `call`."""
 
     def work(env: Env) -> Any:
         if check is not None:
@@ -90,6 +95,19 @@ def plan(registry: Registry, model: object, method: object, args: Sequence[Any],
             name=method, known=sorted(info.exported), model=model, method=repr(method)[:80],
         )  # fmt: skip
     return _plan_exported(info, method, list(args), dict(kwargs))
+
+
+def plan_signal(registry: Registry, model: object, signal: object, record: object) -> Call:
+    """Understand a workflow signal to a record; carrying it out answers False, as OpenERP does."""
+    if not isinstance(model, str) or not isinstance(signal, str):
+        raise UserError("A signal names its model and itself as texts.")
+    info = registry[model]
+    ids = read_ids(record).values
+
+    def act(records: Any) -> bool:
+        return exec_workflow(records.env, model, signal, ids)
+
+    return Call(info.name, signal, {}, writes=True, act=act)
 
 
 _ABSTRACT = frozenset({"fields_get", "fields_get_keys", "default_get", "check_access_rights"})

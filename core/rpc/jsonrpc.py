@@ -91,7 +91,7 @@ def services(request: Request, params: dict[str, Any]) -> Any:
     args = params.get("args") or []
     if not isinstance(args, list):
         raise UserError("The arguments of a service are a list.")
-    caller = Caller(request.site, request.peer.address, request.number)
+    caller = Caller(request)
     return call_service(caller, params.get("service"), params.get("method"), args)
 
 

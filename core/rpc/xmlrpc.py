@@ -38,7 +38,7 @@ def _answer(request: Request, service: str, fault: Callable[[Trouble], bytes]) -
     status = 200
     try:
         method, parameters = read_call(request.read_body())
-        caller = Caller(request.site, request.peer.address, request.number)
+        caller = Caller(request)
         body = write_answer(outgoing(call_service(caller, service, method, parameters)))
     except HTTPError:
         raise

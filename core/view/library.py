@@ -97,8 +97,8 @@ def library_of(env: Env) -> Library:
     cache = env.registry.cache(CACHE)
     found = cache.get("library")
     if found is None:
-        found = cache["library"] = Library(_read_rows(env))
-    return found  # type: ignore[no-any-return]  # the cache holds anything
+        cache["library"] = found = Library(_read_rows(env))
+    return found
 
 
 def _read_rows(env: Env) -> Iterator[Row]:

@@ -46,7 +46,8 @@ def test_a_clock_that_jumps_a_year_back_and_forth_never_plans_the_past():
 
 
 @pytest.mark.parametrize(
-    "options", [{"unit": "moons"}, {"number": 0}, {"line": "every day"}, {"line": "* * 31 2 *"}, {"zone": "Mars/Olympus"}]
+    "options",
+    [{"unit": "moons"}, {"number": 0}, {"line": "every day"}, {"line": "* * 31 2 *"}, {"zone": "Mars/Olympus"}],
 )
 def test_a_plan_that_cannot_be_followed_is_refused(options):
     with pytest.raises(ValidationError):

@@ -72,7 +72,9 @@ def test_an_addon_marked_as_not_installable_is_refused():
 
 
 def test_bridges_join_when_the_last_addon_they_need_is_new():
-    found = shelf(base="", sale="base", stock="base", sale_stock_="sale stock", sale_stock_mail_="sale_stock mail", mail="base")
+    found = shelf(
+        base="", sale="base", stock="base", sale_stock_="sale stock", sale_stock_mail_="sale_stock mail", mail="base"
+    )
     assert bridges(found, ["base", "sale"], ["stock"]) == {"sale_stock"}
     assert bridges(found, ["base", "sale", "mail"], ["stock"]) == {"sale_stock", "sale_stock_mail"}
 

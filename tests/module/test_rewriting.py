@@ -45,6 +45,8 @@ def test_contexts_follow_a_renamed_field(rename):
 
 def test_views_of_the_model_follow_a_renamed_field(rename):
     before = """<form><field string="Code" name="zip_code"/><field name='zip_code_2'/><label for="x" name="zip_code"/></form>"""
-    after = """<form><field string="Code" name="zip"/><field name='zip_code_2'/><label for="x" name="zip_code"/></form>"""
+    after = (
+        """<form><field string="Code" name="zip"/><field name='zip_code_2'/><label for="x" name="zip_code"/></form>"""
+    )
     assert rename.view("res.partner", before) == after
     assert rename.view("sale.order", before) == before

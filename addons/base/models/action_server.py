@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from core import Model, api, fields
-from core.errors import ExpressionError, UnknownName, UserError, ValidationError
-from core.kernel.expression import compile_expression, expression_helpers
-from core.security.record_view import RecordView
 from addons.base.models import model
 from addons.base.models.action import Action
 from addons.base.models.log import Logging
 from addons.base.models.menu import ACTION_MODELS
+from core import Model, api, fields
+from core.errors import ExpressionError, UnknownName, UserError, ValidationError
+from core.kernel.expression import compile_expression, expression_helpers
+from core.security.record_view import RecordView
+from core.workflow.engine import send
 
 Kind = Literal["write", "create", "signal", "method", "action", "log", "refuse"]
 ValueKind = Literal["value", "equation"]
@@ -107,7 +108,9 @@ class ServerStep(Model):
                 raise UnknownName("There is no model {name}.", name=step.target_model, known=models)
             actions = models[step.action_id.model_id.model].actions
             if step.kind == "method" and step.name not in actions:
-                raise UnknownName("{model} has no button {name}.", name=step.name, known=actions, model=step.target_model)
+                raise UnknownName(
+                    "{model} has no button {name}.", name=step.name, known=actions, model=step.target_model
+                )
 
     def perform(self, record: Model, names: Mapping[str, Any]) -> dict[str, Any] | None:
         """Do the step on one record; the answer is an action to open, if there is one."""
@@ -119,7 +122,7 @@ class ServerStep(Model):
         elif self.kind == "create":
             self.env[self.target_model].create(self._values(names))
         elif self.kind == "signal":
-            record.env.registry.ports.transition(record, self.name, getattr(type(record), self.name, _no_act), ())
+            send(record, self.name)
         elif self.kind == "method":
             answer = getattr(record, self.name)()
             return answer if isinstance(answer, dict) else None
@@ -172,7 +175,3 @@ def _readable(source: str) -> None:
         compile_expression(source)
     except ExpressionError as error:
         raise ValidationError("{error}", error=error) from error
-
-
-def _no_act(_record: Model) -> None:
-    """What a signal without a method of its own does by itself: nothing, the workflow does the rest."""

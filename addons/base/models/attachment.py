@@ -6,9 +6,9 @@ import mimetypes
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Self
 
+from addons.base.models import company
 from core import Domain, Model, fields
 from core.errors import AccessError, MissingError, ValidationError
-from addons.base.models import company
 
 Kind = Literal["binary", "url"]
 

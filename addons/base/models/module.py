@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Callable
+from typing import Any, Literal
 
 from addons.base.models import module_category
-from core import Model, fields
+from core import Env, Model, api, fields
+from core.errors import AccessError, UserError
+from core.module import buttons, state
 
 State = Literal["uninstallable", "uninstalled", "installed", "to install", "to upgrade", "to remove", "broken"]
 
 # Each mark for a later change, and the state that the addon has meanwhile.
 MARKS: dict[str, State] = {"to install": "uninstalled", "to upgrade": "installed", "to remove": "installed"}
+
+CHANGES: dict[str, Callable[[Env, list[str]], None]] = {
+    "to remove": buttons.uninstall_after,
+    "to upgrade": buttons.upgrade_after,
+    "to install": buttons.install_after,
+}
 
 RELOAD = {"type": "ir.actions.client", "tag": "reload"}
 
@@ -102,21 +111,21 @@ class Module(Model):
     def button_immediate_install(self) -> dict[str, Any]:
         """Install these addons and what they need, at once."""
         self._check_manager()
-        self._after_commit(install.install, self.mapped("name"))
+        buttons.install_after(self.env, self.mapped("name"))
         return RELOAD
 
     @api.action
     def button_immediate_upgrade(self) -> dict[str, Any]:
         """Upgrade these addons at once."""
         self._check_manager()
-        self._after_commit(upgrade.upgrade, self.mapped("name"))
+        buttons.upgrade_after(self.env, self.mapped("name"))
         return RELOAD
 
     @api.action
     def button_immediate_uninstall(self) -> dict[str, Any]:
         """Remove these addons, and those that need them, at once; their data is put aside."""
         self._check_manager()
-        self._after_commit(uninstall.uninstall, self.mapped("name"))
+        buttons.uninstall_after(self.env, self.mapped("name"))
         return RELOAD
 
     def carry_out(self) -> None:
@@ -127,9 +136,9 @@ class Module(Model):
         names = {mark: rows.mapped("name") for mark, rows in by_mark.items()}
         for mark, rows in by_mark.items():
             rows.write({"state": MARKS[mark]})
-        self._after_commit(uninstall.uninstall, names["to remove"])
-        self._after_commit(upgrade.upgrade, names["to upgrade"])
-        self._after_commit(install.install, names["to install"])
+        for mark, change in CHANGES.items():
+            if names[mark]:
+                change(self.env, names[mark])
 
     def _mark(self, mark: str, expected: tuple[str, ...]) -> bool:
         self._check_manager()
@@ -149,12 +158,6 @@ class Module(Model):
                 operation="write",
                 groups=["base.group_system"],
             )
-
-    def _after_commit(self, change: Callable[[registries.Registries, str, Sequence[str]], object], names: list[str]) -> None:
-        """Change addons in the transaction of its own that it needs, after the caller's has ended."""
-        registry = self.env.registry
-        if names:
-            self.env.on_commit(lambda: change(registries.home_of(registry), registry.name, names))
 
 
 class ModuleDependency(Model):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from core import Model, api, fields
 from addons.base.models.module import MARKS, Module
+from core import Model, api, fields
 
 
 class ModuleUpgrade(Model):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from core.job.handlers import job
-from core.security import session
 from addons.base.models import user
 from core import Model, api, fields
+from core.job.handlers import job
+from core.security import session
 
 
 class UserSession(Model):

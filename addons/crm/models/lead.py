@@ -21,6 +21,9 @@ from core.errors import UserError
 Kind = Literal["lead", "opportunity"]
 Priority = Literal["1", "2", "3", "4", "5"]
 
+KINDS: dict[Kind, str] = {"lead": "Lead", "opportunity": "Opportunity"}
+PRIORITIES: dict[Priority, str] = {"1": "Highest", "2": "High", "3": "Normal", "4": "Low", "5": "Lowest"}
+
 
 class Lead(Model):
     """A first contact that may become a deal (a lead), or a deal that may be won (an opportunity)."""
@@ -30,9 +33,7 @@ class Lead(Model):
     _order = "priority, date_action, id desc"
 
     name = fields.Char("Subject", required=True, index=True)
-    type: fields.Selection[Kind] = fields.Selection(
-        "Type", {"lead": "Lead", "opportunity": "Opportunity"}, required=True, default="lead", index=True
-    )
+    type: fields.Selection[Kind] = fields.Selection("Type", KINDS, required=True, default="lead", index=True)
     active = fields.Boolean("Active", default=True)
     partner_id = fields.Many2one(Partner, "Customer", tracking=True, help="The partner in the address book.")
     partner_name = fields.Char("Company Name", index=True, help="The company that a conversion makes a partner of.")
@@ -62,7 +63,7 @@ class Lead(Model):
     )
     priority: fields.Selection[Priority] = fields.Selection(
         "Priority",
-        {"1": "Highest", "2": "High", "3": "Normal", "4": "Low", "5": "Lowest"},
+        PRIORITIES,
         required=True,
         default="3",
         index=True,

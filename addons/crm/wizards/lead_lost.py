@@ -6,7 +6,6 @@ from typing import Any
 
 from addons.crm.models.lead import Lead
 from addons.crm.models.lost_reason import LostReason
-from addons.crm.pipeline import signal
 from core import Model, api, fields
 
 
@@ -26,6 +25,5 @@ class LeadLost(Model):
         self.ensure_one()
         leads = self.env[Lead].browse(list(self.env.context.get("active_ids") or ())).exists()
         leads.write({"lost_reason_id": self.lost_reason_id.id, "lost_note": self.note})
-        for lead in leads:
-            signal(lead, "case_mark_lost")
+        leads.case_mark_lost()
         return {"type": "ir.actions.act_window_close"}

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypedDict, TypeVar, overload
 
 from core.errors import AccessError, UserError, ValidationError
+from core.kernel.text import label_of
 from core.orm.domain import Domain, Leaf
 
 if TYPE_CHECKING:
@@ -370,15 +371,6 @@ class Field(Generic[T, S]):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.model or '?'}.{self.name}>"
-
-
-def label_of(name: str) -> str:
-    """A readable label from a technical name: `date_open` gives "Date Open"."""
-    for ending in ("_ids", "_id"):
-        if name.endswith(ending):
-            name = name[: -len(ending)]
-            break
-    return name.replace("_", " ").strip().title()
 
 
 class MappedField(Field[T, S]):

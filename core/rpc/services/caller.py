@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from core.http.request import Request
     from core.http.site import Site
+    from core.orm.registry import Registry
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The other end of a call.
+    """The other end of a call."""
 
-    Attributes:
-        site: the server.
-        address: the caller's network address.
-        number: names the request in the log.
-    """
+    request: Request
 
-    site: Site
-    address: str
-    number: str
+    @property
+    def site(self) -> Site:
+        """The server."""
+        return self.request.site
+
+    @property
+    def address(self) -> str:
+        """The caller's network address."""
+        return self.request.peer.address
+
+    def reads(self, registry: Registry, context: dict[str, Any]) -> None:
+        """Tell refusals in the language of the call's context, with the texts of this database."""
+        self.request.registry = registry
+        lang = context.get("lang")
+        if isinstance(lang, str):
+            self.request.lang = lang

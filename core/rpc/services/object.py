@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.errors import UserError
 from core.rpc import dispatch
 from core.rpc.services.caller import Caller
-from core.rpc.services.secured import on_behalf
+from core.rpc.services.secured import Check, on_behalf
+
+if TYPE_CHECKING:
+    from core.orm.registry import Registry
 
 
 def execute(
@@ -28,26 +31,30 @@ def execute_kw(
     kwargs: Any = None,
 ) -> Any:
     """Call a method with positional and named arguments."""
-    if args in (None, False):
-        args = ()
-    if kwargs in (None, False):
-        kwargs = {}
-    if not isinstance(args, (list, tuple)) or not isinstance(kwargs, dict):
+    positional = () if args is None or args is False else args
+    named = {} if kwargs is None or kwargs is False else kwargs
+    if not isinstance(positional, (list, tuple)) or not isinstance(named, dict):
         raise UserError("execute_kw takes a list of arguments and a mapping of named ones.")
-    return on_behalf(
-        caller, database, uid, password,
-        lambda registry, user, check: dispatch.call(registry, user, model, method, args, kwargs, check=check),
-    )  # fmt: skip
+
+    def work(registry: Registry, user: int, check: Check) -> Any:
+        caller.reads(registry, {})
+        call = dispatch.plan(registry, model, method, positional, named)
+        caller.reads(registry, call.context)
+        return dispatch.carry_out(registry, user, call, check)
+
+    return on_behalf(caller, database, uid, password, work)
 
 
 def exec_workflow(
     caller: Caller, database: object, uid: object, password: object, model: object, signal: object, record: object
 ) -> Any:
     """Send a workflow signal to a record. Answers False even when it worked, and for a signal nobody waits for."""
-    return on_behalf(
-        caller, database, uid, password,
-        lambda registry, user, check: dispatch.send_signal(registry, user, model, signal, record, check=check),
-    )  # fmt: skip
+
+    def work(registry: Registry, user: int, check: Check) -> Any:
+        caller.reads(registry, {})
+        return dispatch.carry_out(registry, user, dispatch.plan_signal(registry, model, signal, record), check)
+
+    return on_behalf(caller, database, uid, password, work)
 
 
 METHODS: dict[str, Any] = {"execute": execute, "execute_kw": execute_kw, "exec_workflow": exec_workflow}

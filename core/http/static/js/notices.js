@@ -1,0 +1,69 @@
+// Messages in the corner, dialogs that the server fills, and what to do when an answer is no page.
+const LASTS = 6000;
+
+function settle(notice) {
+  if (notice.dataset.settled) return;
+  notice.dataset.settled = "1";
+  if (!notice.matches(".danger")) setTimeout(() => notice.matches(":hover, :focus-within") || notice.remove(), LASTS);
+}
+
+grial.notice = (text, tone = "info", link) => {
+  const box = document.getElementById("notices");
+  if (!box) return;
+  const notice = document.createElement("div");
+  notice.className = `notice ${tone}`;
+  if (tone === "danger") notice.setAttribute("role", "alert");
+  const words = document.createElement("p");
+  words.textContent = text;
+  if (link) {
+    const anchor = Object.assign(document.createElement("a"), { href: link.url, textContent: link.label, target: link.target ?? "" });
+    words.append(" ", anchor);
+  }
+  const close = document.createElement("button");
+  Object.assign(close, { type: "button", className: "close", textContent: "×" });
+  close.setAttribute("aria-label", box.dataset.close);
+  close.dataset.dismiss = "";
+  notice.append(words, close);
+  for (const other of box.children) if (other.querySelector("p")?.textContent === text) other.remove();
+  box.append(notice);
+  settle(notice);
+};
+
+document.addEventListener("click", (event) => event.target.closest?.("[data-dismiss]")?.closest(".notice")?.remove());
+new MutationObserver(() => document.querySelectorAll("#notices > .notice").forEach(settle)).observe(document.getElementById("notices") ?? document.body, { childList: true });
+document.querySelectorAll("#notices > .notice").forEach(settle);
+
+document.addEventListener("grial:notice", (event) => grial.notice(event.detail.text, event.detail.tone));
+document.addEventListener("grial:dialog", () => {
+  const dialog = document.getElementById("dialog");
+  if (!dialog.open) dialog.showModal();
+});
+document.addEventListener("grial:close", () => document.getElementById("dialog").close());
+document.addEventListener("grial:reload", () => grial.visit(location.pathname + location.search, { push: "false", swap: "outerMorph show:none" }));
+document.addEventListener("click", (event) => {
+  const dialog = event.target.closest?.("dialog");
+  if (!dialog) return;
+  const away = event.target.closest("[data-close], #dialog [data-cancel]");
+  if (away) {
+    event.preventDefault();
+    event.stopPropagation();
+    dialog.close();
+  }
+}, true);
+
+// An answer without our page in it must not empty the screen: say what it says, or go there.
+document.addEventListener("htmx:before:swap", (event) => {
+  const { ctx } = event.detail;
+  const status = ctx.response?.status ?? 200;
+  if (ctx.select !== "#main" || ctx.text.includes('id="main"')) return;
+  event.preventDefault();
+  if (status < 400) location.assign(ctx.response.raw.url);
+  else {
+    const page = new DOMParser().parseFromString(ctx.text, "text/html");
+    const told = [...page.querySelectorAll("h1, main p")].map((part) => part.textContent.trim()).filter(Boolean);
+    grial.notice(told.slice(0, 3).join(" ") || grial.words.fault, "danger");
+  }
+});
+document.addEventListener("htmx:error", (event) => {
+  if (event.detail.ctx) grial.notice(grial.words.offline, "danger");
+});

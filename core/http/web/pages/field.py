@@ -53,6 +53,7 @@ class FieldView:
     autofocus: bool = False
     lines: Lines | None = None
     unit: str = ""
+    format: str = ""
     image: str = ""
     hue: int = -1
     icon_only: bool = False

@@ -175,3 +175,6 @@ class FormPage:
     mode: Literal["page", "dialog"] = "page"
     boxed: bool = True
     hidden: tuple[FieldView, ...] = ()
+    reacts: str = "*"
+    multipart: bool = False
+    dirty: bool = False

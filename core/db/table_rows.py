@@ -1,0 +1,106 @@
+"""Counts, fills and rewrites rows of tables known by name alone: what changes of addons need and no model describes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+_CHUNK = 500
+_FETCH = 2000
+
+
+def has_table(connection: Connection, table: str) -> bool:
+    """Is there a table of this name?"""
+    return sa.inspect(connection).has_table(table)
+
+
+def has_column(connection: Connection, table: str, column: str) -> bool:
+    """Is there a table with this column?"""
+    inspector = sa.inspect(connection)
+    return inspector.has_table(table) and column in {found["name"] for found in inspector.get_columns(table)}
+
+
+def existing_records(connection: Connection, table: str, records: Iterable[int]) -> set[int]:
+    """Those ids of `records` that are in the table; none when there is no such table."""
+    if not has_table(connection, table):
+        return set()
+    column = sa.column("id", sa.Integer())
+    found: set[int] = set()
+    for chunk in _chunks(sorted(records)):
+        found.update(
+            connection.execute(sa.select(column).select_from(sa.table(table)).where(column.in_(chunk))).scalars()
+        )
+    return found
+
+
+def count_rows(connection: Connection, table: str) -> int:
+    """How many rows a table has."""
+    return int(connection.execute(sa.select(sa.func.count()).select_from(sa.table(table))).scalar() or 0)
+
+
+def count_filled(connection: Connection, table: str, column: str) -> int:
+    """How many rows of a table have a value in a column."""
+    place: sa.ColumnClause[Any] = sa.column(column)
+    query = sa.select(sa.func.count()).select_from(sa.table(table)).where(place.is_not(None))
+    return int(connection.execute(query).scalar() or 0)
+
+
+def fill_column(connection: Connection, column: Any, value: Any) -> None:  # Any: a column of any type and its value
+    """Set a column that has just been added to the same value in every row."""
+    connection.execute(column.table.update().values({column.name: value}))
+
+
+def read_column(
+    connection: Connection, table: str, column: str
+) -> Iterator[tuple[int, Any]]:  # Any: of the column's type
+    """Id and value of every row that has a value in a column."""
+    columns = {found["name"]: found["type"] for found in sa.inspect(connection).get_columns(table)}
+    place: sa.ColumnClause[Any] = sa.column(column, columns[column])
+    key = sa.column("id", sa.Integer())
+    query = sa.select(key, place).select_from(sa.table(table)).where(place.is_not(None)).order_by(key)
+    for row in connection.execute(query).yield_per(_FETCH):
+        yield row[0], row[1]
+
+
+def replace(
+    connection: Connection, table: str, column: str, old: str, new: str, where: Mapping[str, str] | None = None
+) -> None:
+    """Change a text in a column of a table, if there are such a table and column."""
+    if not has_column(connection, table, column):
+        return
+    place = sa.column(column, sa.Text())
+    target = sa.table(table, place, *(sa.column(name, sa.Text()) for name in where or {}))
+    change = sa.update(target).where(place == old).values({column: new})
+    for name, value in (where or {}).items():
+        change = change.where(target.c[name] == value)
+    connection.execute(change)
+
+
+def replace_prefix(connection: Connection, table: str, column: str, old: str, new: str) -> None:
+    """Change how texts in a column begin."""
+    place = sa.column(column, sa.Text())
+    rest = sa.func.substr(place, len(old) + 1)
+    change = sa.update(sa.table(table, place)).where(place.startswith(old, autoescape=True))
+    connection.execute(change.values({column: sa.literal(new, sa.Text()).concat(rest)}))
+
+
+def cut_danglers(connection: Connection, table: str, column: str, target: str) -> int:
+    """Empty the links of a column that point to rows which are gone; gives how many there were."""
+    place, key = sa.column(column, sa.Integer()), sa.column("id", sa.Integer())
+    there = sa.select(key).select_from(sa.table(target))
+    change = sa.update(sa.table(table, place)).where(place.is_not(None), place.not_in(there)).values({column: None})
+    return int(connection.execute(change).rowcount)
+
+
+def drop_danglers(connection: Connection, table: str, column: str, target: str) -> int:
+    """Delete the rows of a link table that point to rows which are gone; gives how many there were."""
+    place, key = sa.column(column, sa.Integer()), sa.column("id", sa.Integer())
+    there = sa.select(key).select_from(sa.table(target))
+    return int(connection.execute(sa.delete(sa.table(table, place)).where(place.not_in(there))).rowcount)
+
+
+def _chunks(items: list[int]) -> list[list[int]]:
+    return [items[start : start + _CHUNK] for start in range(0, len(items), _CHUNK)]

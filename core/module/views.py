@@ -1,0 +1,92 @@
+"""Checks all views of a database before a change of addons is committed, so that none is found broken by a user."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from core.errors import DataFileError, UserError
+from core.kernel.finding import Finding
+from core.orm import xmlids
+from core.view.library import Row, combined, library_of
+from core.view.validate import FieldFacts, Fields, validate
+
+if TYPE_CHECKING:
+    from core.orm.env import Env
+
+LISTED = 10
+"""How many faults a refusal lists."""
+
+
+class RegistryModels:
+    """What the check of a view asks about the models, answered by a registry."""
+
+    def __init__(self, env: Env) -> None:
+        self.env = env
+        self._fields: dict[str, Fields] = {}
+
+    def fields(self, model: str) -> Fields | None:
+        """The fields of a model; None for one that is not there."""
+        if model not in self.env:
+            return None
+        if model not in self._fields:
+            self._fields[model] = {
+                name: FieldFacts(bound.type, getattr(bound, "comodel", "") or "")
+                for name, bound in self.env.registry[model].fields.items()
+            }
+        return self._fields[model]
+
+    def actions(self, model: str) -> frozenset[str]:
+        """The methods of a model that a button may call."""
+        info = self.env.registry[model]
+        return info.actions | info.transitions
+
+    def has_id(self, xmlid: str) -> bool | None:
+        """Is there a record of that external id?"""
+        return "." in xmlid and xmlids.resolve(self.env, xmlid) is not None
+
+
+def check_views(env: Env, changed: Collection[str]) -> list[str]:
+    """Combine and check every view; gives what is wrong with views that the change has nothing to do with.
+
+    Args:
+        changed: the addons that were installed or upgraded.
+
+    Raises UserError with file and line of the faults in views that one of them ships or extends.
+    """
+    if "ir.ui.view" not in env:
+        return []
+    library = library_of(env)
+    models = RegistryModels(env)
+    everybody = frozenset(group for row in library.rows.values() for group in row.groups)
+    faults: list[Finding] = []
+    remarks: list[str] = []
+    for row in library.rows.values():
+        if not row.primary or not row.model:
+            continue
+        plan = library.plan(row, everybody)
+        concerned = any(_addon(library.rows[view]) in changed for view in plan)
+        found = [finding for finding in _check(env, row, plan, models) if finding.severity == "error"]
+        if concerned:
+            faults += found
+        else:
+            remarks += [str(finding) for finding in found]
+    if faults:
+        listed = "\n".join(str(finding) for finding in faults[:LISTED])
+        more = len(faults) - LISTED
+        raise UserError(
+            "{count} faults in views:\n{faults}", count=len(faults), faults=listed + ("\n…" if more > 0 else "")
+        )
+    return remarks
+
+
+def _check(env: Env, row: Row, plan: tuple[int, ...], models: RegistryModels) -> list[Finding]:
+    try:
+        whole = combined(env, plan)
+    except DataFileError as error:
+        return [Finding(error.file or row.name, error.line, "view-xml", str(error))]
+    return [*whole.findings, *validate(whole.root, row.model, models, whole.origin)]
+
+
+def _addon(row: Row) -> str:
+    return row.xmlid.partition(".")[0]
