@@ -57,7 +57,7 @@ def find_stage(lead: Lead, state: State) -> CaseStage:
 
     Raises UserError where neither has one: the person is told where to add it.
     """
-    kinds = [lead.type or "lead", "both"]
+    kinds = [lead.type, "both"]
     stages = lead.env[CaseStage].search([("state", "=", state), ("type", "in", kinds)])
     own = stages.filtered(lambda stage: lead.section_id in stage.section_ids)
     shared = stages.filtered(lambda stage: not stage.section_ids)

@@ -1,4 +1,4 @@
-"""The options that many commands share, and the settings and the database that they name."""
+"""The options that many commands share, and the settings and the databases that they name."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from core.db.engine import DatabaseServer
     from core.kernel.config import Settings
+    from core.module.registries import Registries
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -51,6 +51,7 @@ def database_option(command: Command) -> Command:
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for programs.")
+yes_option = click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 
 
 def settings(**overrides: Any) -> Settings:  # Any: a setting has its own type
@@ -61,8 +62,18 @@ def settings(**overrides: Any) -> Settings:  # Any: a setting has its own type
     return Settings.from_env(os.environ, **{**given, **overrides})
 
 
-def database_server() -> DatabaseServer:
-    """The database server that the settings name."""
+def registries(**overrides: Any) -> Registries:  # Any: a setting has its own type
+    """The databases that the settings name, with all folders of addons searched."""
     from core.db.engine import DatabaseServer
+    from core.module.finder import add_paths
+    from core.module.registries import Registries
 
-    return DatabaseServer(settings())
+    found = settings(**overrides)
+    add_paths(found.addons_path)
+    return Registries(DatabaseServer(found), found)
+
+
+def confirm(question: str, yes: bool) -> None:
+    """Ask a person at a terminal before something that cannot be taken back; a script is not asked."""
+    if not yes and click.get_text_stream("stdin").isatty():
+        click.confirm(question, abort=True, err=True)

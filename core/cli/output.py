@@ -1,11 +1,17 @@
-"""How commands answer: lines and tables for people, JSON for programs."""
+"""How commands answer: lines and tables for people, JSON for programs, progress on a terminal."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import click
+
+ProgressCallback = Callable[[int, int, str], None]
+
+_BAR = 30
 
 
 def show_rows(rows: Iterable[Mapping[str, object]], columns: Sequence[str], as_json: bool, empty: str) -> None:
@@ -26,6 +32,25 @@ def show_rows(rows: Iterable[Mapping[str, object]], columns: Sequence[str], as_j
 def show_json(value: object) -> None:
     """Print one value as JSON; dates, decimals and paths as their text."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+@contextmanager
+def progress() -> Iterator[ProgressCallback]:
+    """A bar on the terminal for as long as the block lasts: call it with steps done, steps in all, what comes next."""
+    shown = sys.stderr.isatty()
+
+    def step(done: int, total: int, message: str = "") -> None:
+        if shown:
+            filled = _BAR * min(done, total) // total if total else 0
+            bar = "#" * filled + "-" * (_BAR - filled)
+            sys.stderr.write(f"\r\033[K[{bar}] {done}/{total} {message[:60]}")
+            sys.stderr.flush()
+
+    try:
+        yield step
+    finally:
+        if shown:
+            sys.stderr.write("\r\033[K")
 
 
 def _text(value: object) -> str:

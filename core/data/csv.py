@@ -278,7 +278,7 @@ def _truth(text: str) -> bool:
 
 
 def _choice(session: Session, bound: Any, text: str) -> str:
-    options = {str(key): str(label) for key, label in bound.selection(session.env)}
+    options = {str(key): str(label) for key, label in bound.selection(session.env).items()}
     if text in options:
         return text
     for key, label in options.items():

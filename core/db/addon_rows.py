@@ -1,7 +1,8 @@
 """Reads and writes the rows that say which addons a database has, before any model of it is loaded.
 
 Three tables must exist before `base` is installed: the addons and their states, external ids, and the versions that
-tell workers to rebuild their registry or to forget what they worked out. `base` describes the first two as models and adds columns of its own.
+tell workers to rebuild their registry or to forget what they worked out. `base` describes the first two as models and
+adds columns of its own.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from core.db import sqlite, statements
 from core.db.dump import dump, load, restore
 from core.db.engine import DatabaseServer, check_name
 from core.db.retry import sqlstate
-from core.errors import Busy, UnknownName, UserError
+from core.errors import UnknownName, UserError
 
 __all__ = ["copy", "create", "drop", "dump", "names", "restore"]
 

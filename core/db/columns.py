@@ -51,7 +51,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class JsonText(sa.Text):
-    """The storage of JSON on SQLite. Its name tells reflected JSON from a text; TEXT in it keeps numbers as they are written."""
+    """The storage of JSON on SQLite: TEXT in its name keeps numbers as written, JSON tells it when reflected."""
 
     __visit_name__ = "json_text"
 
@@ -59,9 +59,6 @@ class JsonText(sa.Text):
 @compiles(JsonText)
 def _json_text(_type: JsonText, _compiler: Any, **_options: Any) -> str:
     return "JSONTEXT"
-
-
-SQLiteDialect.ischema_names["JSONTEXT"] = JsonText
 
 
 class JsonMap(TypeDecorator[Any]):
@@ -88,6 +85,8 @@ class JsonMap(TypeDecorator[Any]):
             return None
         return lambda value: None if value is None else json.loads(value)
 
+
+SQLiteDialect.ischema_names["JSONTEXT"] = JsonMap
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 

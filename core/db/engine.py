@@ -16,7 +16,7 @@ from sqlalchemy.engine import URL, Connection, Engine
 
 from core.db import postgresql, sqlite
 from core.db.retry import explain, too_large, with_retry
-from core.errors import Busy, UnknownName, ValidationError
+from core.errors import Busy, ValidationError
 from core.kernel.trace import enabled, trace
 
 __all__ = ["DatabaseServer", "advisory_lock", "begin", "notify", "try_advisory_lock", "with_retry"]

@@ -1,7 +1,7 @@
 """`Money`: an exact amount of six decimal places, NUMERIC on PostgreSQL and a scaled integer on SQLite.
 
-The compiler rescales on SQLite wherever an amount meets another amount or a plain number, so that an expression gives the
-same result on both databases. A Python number beside an amount is bound as an amount; inside a function that does not know
+The compiler rescales on SQLite wherever an amount meets another amount or a plain number, so that an expression gives
+the same on both databases. A Python number beside an amount is bound as an amount; inside a function that does not know
 amounts (`coalesce`, `case`) write `sa.literal(5, Money())`.
 """
 
@@ -32,7 +32,7 @@ _SUMS = frozenset({operators.add, operators.sub})
 
 
 class ScaledInteger(sa.BigInteger):
-    """The storage of an amount on SQLite. Its name tells a reflected amount from an integer; INT in it makes it a 64-bit one."""
+    """The storage of an amount on SQLite: INT in its name makes it an integer, MONEY tells it when reflected."""
 
     __visit_name__ = "scaled_integer"
 
@@ -40,9 +40,6 @@ class ScaledInteger(sa.BigInteger):
 @compiles(ScaledInteger)
 def _scaled_integer(_type: ScaledInteger, _compiler: Any, **_options: Any) -> str:
     return "MONEYINT"
-
-
-SQLiteDialect.ischema_names["MONEYINT"] = ScaledInteger
 
 
 class Money(TypeDecorator[Decimal]):
@@ -85,6 +82,9 @@ class Money(TypeDecorator[Decimal]):
             return show(unscale(value if isinstance(value, int) else scale(Decimal(value).scaleb(-PLACES))))
 
         return from_scaled
+
+
+SQLiteDialect.ischema_names["MONEYINT"] = Money
 
 
 def _shower(places: int) -> Callable[[Decimal], Decimal]:

@@ -66,7 +66,7 @@ def server_engine(url: URL) -> Engine:
 
 @contextmanager
 def begin(engine: Engine, write: bool, schema: bool) -> Iterator[Connection]:
-    """One transaction. A change of the schema may take its time; after a lost race the locks come before the snapshot."""
+    """One transaction. A change of the schema may take long; after a lost race the locks come before the snapshot."""
     locks = held_locks.get()
     held_locks.set(())
     with engine.connect() as connection:

@@ -70,7 +70,7 @@ def with_retry(work: Callable[[], R], attempts: int = 5) -> R:
 
 
 def is_retryable(error: sa.exc.DBAPIError) -> bool:
-    """Does the same work stand a chance when it is done again: a lost race, a deadlock, a lock that was not to be had?"""
+    """Does the same work stand a chance when done again: a lost race, a deadlock, a lock that was not to be had?"""
     return sqlstate(error) in _POSTGRESQL_AGAIN or sqlite_code(error) in (_SQLITE_BUSY, _SQLITE_LOCKED)
 
 

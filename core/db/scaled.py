@@ -1,7 +1,7 @@
 """Exact amounts as 64-bit integers: SQLite has no exact decimals, so it keeps amounts in millionths.
 
-Python's unlimited integers do what could overflow or lose digits; the results are those of PostgreSQL's NUMERIC, rounded
-half away from zero.
+Python's unlimited integers do what could overflow or lose digits; the results are those of PostgreSQL's NUMERIC,
+rounded half away from zero.
 """
 
 from __future__ import annotations

@@ -103,7 +103,7 @@ def _emit_begin(connection: Connection) -> None:
 def begin(engine: Engine, write: bool, schema: bool) -> Iterator[Connection]:
     """One transaction: a writing one locks from its first moment on, since a later upgrade of the lock fails at once.
 
-    With `schema`, foreign keys are off, since a rebuilt table would take its children along, and are checked at the end.
+    With `schema`, foreign keys are off, since a rebuilt table would take its children along, and checked at the end.
     """
     with engine.connect() as connection:
         connection = connection.execution_options(**{_WRITES: write, _LIMIT: math.inf if schema else STATEMENT_TIMEOUT})

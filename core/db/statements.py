@@ -3,6 +3,8 @@
 Reviewed as a whole. Values are always parameters; names come from table objects and pass through the dialect's quoting.
 """
 
+# ruff: noqa: S608  this is the file where SQL may be text
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -31,6 +33,7 @@ FOREIGN_KEYS_OFF = "PRAGMA foreign_keys = OFF"
 FOREIGN_KEY_CHECK = "PRAGMA foreign_key_check"
 QUERY_ONLY_ON = "PRAGMA query_only = ON"
 QUERY_ONLY_OFF = "PRAGMA query_only = OFF"
+FOREIGN_KEYS = "PRAGMA foreign_keys"
 DATA_VERSION = "PRAGMA data_version"
 
 SESSION_LOCK = "SELECT pg_advisory_lock(%s)"
@@ -44,6 +47,8 @@ SELECT nextval(numbers.name) FROM numbers, generate_series(1, %s)
 """
 # SQLite keeps the last id of a table here; raised inside the writing transaction, it reserves the ids below it.
 SQLITE_NEXT_IDS = "UPDATE sqlite_sequence SET seq = seq + ? WHERE name = ? RETURNING seq"
+SQLITE_LAST_ID = "SELECT seq FROM sqlite_sequence WHERE name = ?"
+SQLITE_FORGET_ID = "DELETE FROM sqlite_sequence WHERE name = ?"
 SQLITE_FIRST_IDS = "INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)"
 
 
@@ -99,8 +104,7 @@ def _names(dialect: Dialect, columns: Sequence[Column]) -> str:
 
 
 def _name(dialect: Dialect, column: Column) -> str:
-    # A per cent sign would be taken for a place of the driver.
-    return dialect.identifier_preparer.quote(column.name).replace("%", "%%")
+    return dialect.identifier_preparer.quote(column.name)
 
 
 def _table(dialect: Dialect, table: sa.Table) -> str:
@@ -132,3 +136,59 @@ class DropDatabase(sa.schema.ExecutableDDLElement):
 @compiles(DropDatabase)
 def _drop_database(element: DropDatabase, compiler: Any, **_options: Any) -> str:
     return f"DROP DATABASE {compiler.preparer.quote_identifier(element.name)} WITH (FORCE)"
+
+
+class AddSqliteColumn(sa.schema.ExecutableDDLElement):
+    """ALTER TABLE ADD COLUMN with the foreign key inside, which spares SQLite a copy of the table."""
+
+    def __init__(self, table: str, column: Column, link: tuple[str, str] | None) -> None:
+        self.table = table
+        self.column = column
+        self.link = link
+
+
+@compiles(AddSqliteColumn)
+def _add_sqlite_column(element: AddSqliteColumn, compiler: Any, **_options: Any) -> str:
+    quote = compiler.preparer.quote
+    text = f"ALTER TABLE {quote(element.table)} ADD COLUMN {compiler.get_column_specification(element.column)}"
+    if element.link is None:
+        return text
+    table, column = map(quote, element.link)
+    return f"{text} REFERENCES {table} ({column}) DEFERRABLE INITIALLY DEFERRED"
+
+
+class CreateSqliteCopy(sa.schema.CreateTable):
+    """CREATE TABLE under another name than the table's own, for a rebuild: names of rules stay those of the table."""
+
+    inherit_cache = False
+
+    def __init__(self, table: sa.Table, name: str) -> None:
+        super().__init__(table)
+        self.copy_name = name
+
+
+@compiles(CreateSqliteCopy)
+def _create_sqlite_copy(element: CreateSqliteCopy, compiler: Any, **options: Any) -> str:
+    text = str(compiler.visit_create_table(element, **options))
+    name = compiler.preparer.format_table(element.element)
+    return text.replace(f"CREATE TABLE {name}", f"CREATE TABLE {compiler.preparer.quote(element.copy_name)}", 1)
+
+
+def rows_against(table: sa.Table, check: str) -> sa.Select[Any]:
+    """The primary keys of the rows that a CHECK would refuse. The text of the check comes from a table object."""
+    return sa.select(*table.primary_key).where(sa.not_(sa.literal_column(f"({check})", sa.Boolean())))
+
+
+class RenameConstraint(sa.schema.ExecutableDDLElement):
+    """ALTER TABLE RENAME CONSTRAINT."""
+
+    def __init__(self, table: str, old: str, new: str) -> None:
+        self.table = table
+        self.old = old
+        self.new = new
+
+
+@compiles(RenameConstraint)
+def _rename_constraint(element: RenameConstraint, compiler: Any, **_options: Any) -> str:
+    table, old, new = map(compiler.preparer.quote, (element.table, element.old, element.new))
+    return f"ALTER TABLE {table} RENAME CONSTRAINT {old} TO {new}"

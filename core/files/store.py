@@ -1,7 +1,7 @@
-"""The content-addressed store: a file lives under the hash of its bytes, is never overwritten and never deleted in passing.
+"""The content-addressed store: a file lies under the hash of its bytes, never overwritten, never deleted in passing.
 
-Order matters: a file is on the disk before the row that names it is committed. A crash may leave a file that no row names;
-`collect` removes those once they are old enough that no running transaction can still be about to name them.
+Order matters: a file is on the disk before the row that names it is committed. A crash may leave a file that no row
+names; `collect` removes those once they are so old that no running transaction can be about to name them.
 """
 
 from __future__ import annotations

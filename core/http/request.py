@@ -134,7 +134,10 @@ class Request(WerkzeugRequest):
         limit = self.max_content_length
         if limit is not None and (self.content_length or 0) > limit:
             raise RequestEntityTooLarge
-        return self.get_data()
+        body = self.get_data()
+        if limit is not None and len(body) >= limit and self.content_length != len(body):
+            raise RequestEntityTooLarge  # werkzeug cuts a body without a stated length there
+        return body
 
     def negotiated_lang(self, offered: Iterable[str]) -> str:
         """The best of the offered languages for a reader who is not logged in: cookie, browser, then the first."""

@@ -92,7 +92,7 @@ def find(owner: str, path: str) -> Path | None:
 def _folder(owner: str) -> Path | None:
     if owner == CORE:
         return _CORE_FOLDER
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", owner):
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,62}", owner):
         return None
     for place in search_paths():
         folder = place / owner / "static"

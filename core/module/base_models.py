@@ -1,4 +1,4 @@
-"""The models of `base` that changes of addons write to. Core knows them by name only, so that their records are untyped."""
+"""The models of `base` that changes of addons write to; core knows them by name only."""
 
 from __future__ import annotations
 

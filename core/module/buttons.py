@@ -20,7 +20,7 @@ Change = Callable[[Registries, str], "Outcome"]
 
 
 def install_after(env: Env, names: Sequence[str], demo: bool | None = None) -> None:
-    """Install addons as soon as the request's transaction has been committed; its caller waits, and gets any refusal."""
+    """Install addons once the request's transaction has been committed; its caller waits, and gets any refusal."""
     _after(env, lambda home, database: install(home, database, names, demo=demo))
 
 

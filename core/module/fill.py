@@ -75,9 +75,8 @@ def _fill_default(env: Env, bound: Field[Any, Any]) -> None:
     if bound.is_empty(raw):
         return
     if getattr(bound, "mapped", False):
-        keys = (
-            [str(company.id) for company in table_of(env, "res.company").search([])] if bound.company_dependent else [SOURCE_LANG]
-        )
+        companies = map(str, table_of(env, "res.company").search([]).ids if bound.company_dependent else ())
+        keys = companies if bound.company_dependent else [SOURCE_LANG]
         json = bound.to_json(raw)  # type: ignore[attr-defined]  # of a mapped field
         table_rows.fill_column(env.tx.connection, bound.column, dict.fromkeys(keys, json))
     else:

@@ -17,7 +17,7 @@ from core.module.reflect import reflect
 from core.module.registries import Registries
 
 if TYPE_CHECKING:
-    from core.db.schema import SchemaChange
+    pass
 
 
 def install(

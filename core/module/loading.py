@@ -78,7 +78,7 @@ def too_old(shelf: Shelf, row: AddonRow) -> GrialError | None:
     if manifest is None or not row.version or version_key(manifest.version) >= version_key(row.version):
         return None
     return UserError(
-        "The database has version {have} of {addon}, but the files are of version {found}. Install the newer files again.",
+        "The database has version {have} of {addon}, the files are of version {found}. Put the newer files back.",
         addon=row.name,
         have=row.version,
         found=manifest.version,

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from core.db import addon_rows, table_rows
 from core.db.addon_rows import AddonRow, Connection, ExternalId
 from core.errors import UserError
+from core.module.base_models import FIELDS, MODELS, table_of
 from core.module.finder import Shelf, missing_libraries
 from core.module.graph import bridges, closure, dependants, in_order
-from core.module.base_models import FIELDS, MODELS, table_of
 from core.orm.tables import table_name
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from core.data.loader import Kind, Mode, load_file
+from core.data.loader import Kind, load_file
+from core.data.session import Mode
 from core.db import addon_rows
 from core.db.addon_rows import ExternalId
 from core.errors import GrialError

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from core.orm.registry import ModelInfo, Registry
 
 
-
 @dataclass
 class Gone:
     """What an addon had brought before and brings no more."""
@@ -183,7 +182,7 @@ def _sync_rows(
 
 def _same(present: Any, wanted: Any) -> bool:
     if isinstance(present, Model):
-        return (present.id if present else 0) == wanted
+        return bool((present.id if present else 0) == wanted)
     return bool(present == wanted) or (not present and not wanted)
 
 
@@ -239,6 +238,6 @@ def _delete_rows(env: Env, gone: Gone, candidates: Mapping[str, Iterable[int]]) 
     doomed = fields.filtered(lambda row: (row.model, row.name) in lost_fields)
     models = table_of(env, MODELS).browse(list(candidates[MODELS])).exists()
     doomed_models = models.filtered(lambda row: row.model in lost_models)
-    left = table_of(env, FIELDS).search([("model", "in", sorted(lost_models))]) - doomed if lost_models else table_of(env, FIELDS)
+    left = table_of(env, FIELDS).search([("model", "in", sorted(lost_models))])
     (doomed | left).unlink()
     doomed_models.unlink()

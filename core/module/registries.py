@@ -1,4 +1,4 @@
-"""The registries of one server process: one for each database in use, rebuilt when another process changed its addons."""
+"""The registries of a server process, one for each database in use, rebuilt when another process changed the addons."""
 
 from __future__ import annotations
 

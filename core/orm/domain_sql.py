@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from core.orm.fields.base import Field
     from core.orm.registry import ModelInfo
 
-PARTS = {
+PARTS: dict[str, Any] = {
     "year_number": "year", "quarter_number": "quarter", "month_number": "month", "iso_week_number": "week",
     "day_of_week": "weekday", "day_of_month": "day", "day_of_year": "yearday", "hour_number": "hour",
     "minute_number": "minute", "second_number": "second",
@@ -70,7 +70,6 @@ class Scope:
             self.root.joins = self.root.joins.outerjoin(found.table, condition)
         return found
 
-
     def through(self, field: Field[Any, Any]) -> Scope:
         """The table a many2many leads to, joined by way of its relation: one row for each linked record."""
         name, here, there = field.names()  # type: ignore[attr-defined]  # of a many2many
@@ -99,7 +98,7 @@ def column_of(scope: Scope, field: Field[Any, Any]) -> Any:
     column = scope.table.c[field.name]
     if getattr(field, "mapped", False):
         kinds = {"many2one": "integer", "integer": "integer", "boolean": "boolean"}
-        kind = kinds.get(field.type, "numeric" if field.type in ("float", "decimal", "monetary") else "text")
+        kind: Any = kinds.get(field.type, "numeric" if field.type in ("float", "decimal", "monetary") else "text")
         if field.company_dependent:
             return json_value(column, str(scope.env.company_id), kind)
         values = [sa.func.nullif(json_value(column, lang, "text"), "") for lang in language_chain(scope.env.lang)]

@@ -137,7 +137,7 @@ def fields_get(
     return result
 
 
-def perm_read(records: Model) -> list[dict[str, Any]]:
+def get_metadata(records: Model) -> list[dict[str, Any]]:
     """Bookkeeping of the visible records."""
     names = ["create_uid", "create_date", "write_uid", "write_date"]
     rows = read(records, names)

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
 
@@ -70,7 +70,7 @@ def _key(scope: Scope, spec: str) -> Key:
             raise ValidationError(
                 "{unit} is not a unit of time; there are {known}.", unit=repr(unit), known=list(UNITS)
             )
-        column = date_trunc_sql(column, unit, scope.env.tz if field.type == "datetime" else None)
+        column = date_trunc_sql(column, cast(Any, unit), scope.env.tz if field.type == "datetime" else None)
     elif unit:
         raise ValidationError("{field} is no date: {unit} does not apply.", field=field.string, unit=unit)
     return Key(spec, path, unit, field, column, place)

@@ -330,9 +330,9 @@ class Model(metaclass=ModelMeta):
 
     @readonly
     @exported
-    def perm_read(self) -> list[dict[str, Any]]:
+    def get_metadata(self) -> list[dict[str, Any]]:
         """Who created and changed the records, when, and their external ids."""
-        return edge.perm_read(self)
+        return edge.get_metadata(self)
 
     # Creating and changing.
 
@@ -348,6 +348,11 @@ class Model(metaclass=ModelMeta):
         """Write the same values to every record of the set."""
         write.write(self, values)
         return True
+
+    def lock(self) -> Self:
+        """Hold the rows until the transaction ends, in the order of their ids, and read their values afresh."""
+        write.lock(self)
+        return self
 
     def compare_and_set(self, name: str, expected: Any, value: Any) -> Self:
         """Set a field where it still has the expected value, in one statement; gives the records that had it.

@@ -364,6 +364,28 @@ def assign(env: Env, field: Field[Any, Any], record: Model, value: Any) -> None:
         record.write({field.name: value})
 
 
+def lock(records: Model) -> None:
+    """Lock the rows of records, in id order, and forget what is cached of them.
+
+    Raises:
+        MissingError: when one of them is gone.
+    """
+    env, info = records.env, writable_info(records.env, records)
+    tx = env.tx
+    tx.flush()
+    table = info.table
+    ids = sorted(records._ids)
+    statement = sa.select(table.c.id).where(id_in(table.c.id, ids)).order_by(table.c.id).with_for_update(key_share=True)
+    found = set(tx.execute(statement).scalars())
+    for record_id in ids:
+        if record_id not in found:
+            raise fetch.missing(env, info, record_id)
+    for field in info.columns:
+        for bucket in tx.by_slot.get(field.slot, ()):
+            for record_id in ids:
+                bucket.pop(record_id, None)
+
+
 def compare_and_set(records: Model, field: Field[Any, Any], expected: Any, value: Any) -> tuple[int, ...]:
     """Change a stored field of those rows that still hold `expected`; gives their ids.
 

@@ -163,7 +163,7 @@ def _load(model: Any, given: Given) -> Any:
 
 
 def _perm_read(model: Any, given: Given) -> Any:
-    return model.browse(read_ids(given.get("ids")).values).perm_read()
+    return model.browse(read_ids(given.get("ids")).values).get_metadata()
 
 
 def _exists(model: Any, given: Given) -> Any:
@@ -172,7 +172,7 @@ def _exists(model: Any, given: Given) -> Any:
 
 def _get_external_id(model: Any, given: Given) -> Any:
     ids = read_ids(given.get("ids"))
-    known = {row["id"]: row.get("xmlid") or "" for row in model.browse(_visible(model, ids)).perm_read()}
+    known = {row["id"]: row.get("xmlid") or "" for row in model.browse(_visible(model, ids)).get_metadata()}
     return {str(record_id): known.get(record_id, "") for record_id in ids.values}
 
 

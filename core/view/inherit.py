@@ -19,7 +19,7 @@ from core.view.markup import Origin, append_before, detached, drop, elements, ma
 
 POSITIONS = frozenset({"inside", "after", "before", "replace", "attributes"})
 WRAPPERS = frozenset({"data", "openerp", "odoo"})
-LARGEST_VIEW = 10_000
+LARGEST_VIEW = 5_000
 
 _ORIGINAL = re.compile(r"\$0")
 

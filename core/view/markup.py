@@ -12,6 +12,7 @@ from core.errors import DataFileError
 from core.kernel.finding import Finding, Severity
 from core.kernel.xml_rules import PARSER_OPTIONS, XINCLUDE, plain_xml
 
+DEEPEST = 64
 STAMP = "_origin"
 """The private attribute that says which view an element was brought in by; `strip` removes it."""
 
@@ -62,6 +63,10 @@ def parse_arch(arch: str | bytes, origin: Origin | str = "") -> etree._Element:
             view=place.view,
             reason=error.msg.split(", line")[0],
         ) from None
+    if etree.XPath("boolean(" + "/*" * DEEPEST + ")")(wrapper):
+        raise DataFileError(
+            "The arch of {view} is nested too deeply.", file=place.file, line=place.line, view=place.view
+        )
     for element in wrapper.iter():
         tag: object = element.tag
         if not isinstance(tag, str) or tag.startswith(XINCLUDE):

@@ -62,7 +62,9 @@ def test_pictures_may_be_shown() -> None:
     assert file_response(b"x", "a.png", "image/png").headers["Content-Disposition"].startswith("attachment;")
 
 
-@pytest.mark.parametrize("name", ["a\r\nX: y", 'a"b', "../../etc/passwd", "", "...", "x" * 500, "año €.pdf", "a\u202etxt.exe"])
+@pytest.mark.parametrize(
+    "name", ["a\r\nX: y", 'a"b', "../../etc/passwd", "", "...", "x" * 500, "año €.pdf", "a\u202etxt.exe"]
+)
 def test_a_file_name_cannot_break_the_header(name: str) -> None:
     header = content_disposition(name)
     assert header.isascii()

@@ -55,22 +55,33 @@ def test_a_whole_form() -> None:
       <chatter/>
     </form>""")
     assert (view.title, view.create, view.edit, view.delete) == ("Claim", False, True, False)
-    assert view.header is not None and view.footer is not None
+    assert view.header is not None
+    assert view.footer is not None
     send, close, status = view.header.children
-    assert isinstance(send, nodes.ButtonNode) and send.kind == "workflow" and send.primary
-    assert hidden(send, state="open") and not hidden(send, state="draft")
-    assert isinstance(close, nodes.ButtonNode) and (close.kind, close.confirm) == ("object", "Sure?")
-    assert hidden(close, state="draft") and not hidden(close, state="open")
+    assert isinstance(send, nodes.ButtonNode)
+    assert send.kind == "workflow"
+    assert send.primary
+    assert hidden(send, state="open")
+    assert not hidden(send, state="draft")
+    assert isinstance(close, nodes.ButtonNode)
+    assert (close.kind, close.confirm) == ("object", "Sure?")
+    assert hidden(close, state="draft")
+    assert not hidden(close, state="open")
     assert isinstance(status, nodes.FieldNode)
-    assert status.statusbar_visible == ("draft", "open") and status.options == {"clickable": True}
+    assert status.statusbar_visible == ("draft", "open")
+    assert status.options == {"clickable": True}
     lines = next(n for n in walk(view.children) if isinstance(n, nodes.FieldNode) and n.name == "line_ids")
-    assert list(lines.views) == ["list", "form"] and lines.mode == ("list", "form")
+    assert list(lines.views) == ["list", "form"]
+    assert lines.mode == ("list", "form")
     inner = lines.views["list"]
-    assert isinstance(inner, nodes.ListView) and inner.editable == "bottom"
+    assert isinstance(inner, nodes.ListView)
+    assert inner.editable == "bottom"
     assert view.reads == {"state", "name", "partner_id", "line_ids", "kind"}
     cancel = view.footer.children[0]
-    assert isinstance(cancel, nodes.ButtonNode) and cancel.kind == "cancel"
-    assert isinstance(view.children[-1], nodes.WidgetNode) and view.children[-1].name == "chatter"
+    assert isinstance(cancel, nodes.ButtonNode)
+    assert cancel.kind == "cancel"
+    assert isinstance(view.children[-1], nodes.WidgetNode)
+    assert view.children[-1].name == "chatter"
     assert not parse("<form/>").findings
 
 
@@ -106,16 +117,20 @@ def test_conditions_of_both_dialects(attributes: str, values: dict[str, Any], ex
 
 def test_readonly_and_required_are_left_to_the_field_unless_said() -> None:
     plain = only('<field name="x"/>').modifiers
-    assert plain.readonly is None and plain.required is None and plain.invisible == NEVER
+    assert plain.readonly is None
+    assert plain.required is None
+    assert plain.invisible == NEVER
     said = only('<field name="x" readonly="0" required="1"/>').modifiers
-    assert said.readonly == NEVER and said.required == ALWAYS
+    assert said.readonly == NEVER
+    assert said.required == ALWAYS
 
 
 def test_parent_is_read_through_the_names() -> None:
     names = names_of({"a": 1}, {}, ENVIRONMENT, parent={"state": "open"})
     assert condition("parent.state == 'open'").holds(names)
     field = only("""<field name="x" attrs="{'readonly': [('parent.state', '!=', 'open')]}"/>""")
-    assert field.modifiers.readonly is not None and not field.modifiers.readonly.holds(names)
+    assert field.modifiers.readonly is not None
+    assert not field.modifiers.readonly.holds(names)
 
 
 def test_a_list_of_both_dialects() -> None:
@@ -127,19 +142,28 @@ def test_a_list_of_both_dialects() -> None:
     new = parse("""<list decoration-danger="date &lt; current_date" decoration-bf="unread" limit="20">
         <header><button name="mass" type="object" string="All"/></header>
         <field name="date" optional="hide"/><field name="state" column_invisible="True"/></list>""").view
-    assert isinstance(old, nodes.ListView) and isinstance(new, nodes.ListView)
+    assert isinstance(old, nodes.ListView)
+    assert isinstance(new, nodes.ListView)
     assert [d.kind for d in old.decorations] == ["danger", "muted", "success", "bf"]
     names = names_of({"date": date(2024, 5, 1), "state": "open", "unread": True}, {}, ENVIRONMENT)
     assert [d.kind for d in old.decorations if d.when.holds(names)] == ["danger", "bf"]
-    assert old.editable == "top" and old.parent_field == "child_ids" and old.type == new.type == "list"
+    assert old.editable == "top"
+    assert old.parent_field == "child_ids"
+    assert old.type == new.type == "list"
     hidden_column = old.columns[1].modifiers
-    assert hidden_column.column_invisible == ALWAYS and hidden_column.invisible == NEVER
+    assert hidden_column.column_invisible == ALWAYS
+    assert hidden_column.invisible == NEVER
     per_cell = old.columns[3].modifiers
-    assert per_cell.column_invisible == NEVER and per_cell.invisible.reads == {"kind"}
+    assert per_cell.column_invisible == NEVER
+    assert per_cell.invisible.reads == {"kind"}
     amount = old.columns[2]
-    assert isinstance(amount, nodes.FieldNode) and amount.aggregates == {"sum": "Total"} and not amount.extra
+    assert isinstance(amount, nodes.FieldNode)
+    assert amount.aggregates == {"sum": "Total"}
+    assert not amount.extra
     assert old.reads == {"date", "state", "amount", "cost", "kind", "unread", "child_ids", "a"}
-    assert new.columns[1].modifiers.column_invisible == ALWAYS and len(new.buttons) == 1 and new.limit == 20
+    assert new.columns[1].modifiers.column_invisible == ALWAYS
+    assert len(new.buttons) == 1
+    assert new.limit == 20
 
 
 def test_a_search_view() -> None:
@@ -158,9 +182,11 @@ def test_a_search_view() -> None:
     assert isinstance(view, nodes.SearchView)
     assert [f.section for f in view.filters] == [0, 0, 1, 2, 2]
     assert [f.group_by for f in view.filters] == [(), (), (), ("section_id",), ("stage_id", "date:month")]
-    assert view.filters[2].date_field == "create_date" and view.filters[0].name == "mine"
+    assert view.filters[2].date_field == "create_date"
+    assert view.filters[0].name == "mine"
     domain = view.fields[0].filter_domain
-    assert domain is not None and domain.evaluate({"self": "x"})[1] == ("name", "ilike", "x")
+    assert domain is not None
+    assert domain.evaluate({"self": "x"})[1] == ("name", "ilike", "x")
     assert view.reads == {"name", "create_date", "section_id", "stage_id", "date"}
     assert [field.name for field in view.panel] == ["categ_id"]
 
@@ -184,14 +210,17 @@ def test_a_board_in_the_old_template_language() -> None:
     inside = list(walk(view.card))
     assert [n.name for n in inside if isinstance(n, nodes.FieldNode)] == ["name", "image_small", "planned_revenue"]
     opener = next(n for n in inside if isinstance(n, nodes.ButtonNode))
-    assert opener.kind == "open" and opener.children
+    assert opener.kind == "open"
+    assert opener.children
     money = next(n for n in inside if isinstance(n, nodes.FieldNode) and n.name == "planned_revenue")
     lost = next(n for n in inside if isinstance(n, nodes.HtmlNode) and n.tag == "span")
     for values, shown in (({"probability": 5, "state": "open"}, True), ({"probability": 5, "state": "lost"}, False)):
-        assert hidden(money, **values) is not shown and hidden(lost, **values) is shown
+        assert hidden(money, **values) is not shown
+        assert hidden(lost, **values) is shown
     assert view.reads >= {"color", "stage_id", "name", "image_small", "planned_revenue", "probability", "state"}
     codes = [finding.code for finding in parsed.findings]
-    assert "view-html" in codes and "view-script" in codes
+    assert "view-html" in codes
+    assert "view-script" in codes
     assert not any(isinstance(n, nodes.TextNode) and "never" in n.text for n in inside)
 
 
@@ -221,14 +250,17 @@ def test_a_calendar_and_a_gantt() -> None:
     for tag in ("calendar", "gantt"):
         view = parse(f"""<{tag} date_start="date" date_delay="duration" color="user_id" mode="week">
             <field name="name"/></{tag}>""").view
-        assert isinstance(view, nodes.CalendarView) and view.type == tag
+        assert isinstance(view, nodes.CalendarView)
+        assert view.type == tag
         assert view.reads == {"date", "duration", "user_id", "name"}
     assert [f.code for f in parse("<calendar/>").findings] == ["view-attribute"]
 
 
 def test_a_custom_root_is_a_view_type_of_its_own() -> None:
     view = parse('<account_reconcile_view color="x"><field name="a"/></account_reconcile_view>').view
-    assert isinstance(view, nodes.OtherView) and view.type == "account_reconcile_view" and view.reads == {"a"}
+    assert isinstance(view, nodes.OtherView)
+    assert view.type == "account_reconcile_view"
+    assert view.reads == {"a"}
 
 
 def test_html_is_allowed_by_list() -> None:

@@ -82,9 +82,11 @@ def test_default_views_show_the_fields_and_validate() -> None:
     }
     for kind in ("form", "list", "search", "kanban", "calendar", "graph", "pivot"):
         root = default_arch(kind, described, "name", "Claim")
-        assert root is not None and root.get("string") == "Claim"
+        assert root is not None
+        assert root.get("string") == "Claim"
         assert not validate(root, "crm.claim", Models())
     form = default_arch("form", described, "name", "Claim")
-    assert form is not None and all(f'name="{name}"' in arch_text(form) for name in described)
+    assert form is not None
+    assert all(f'name="{name}"' in arch_text(form) for name in described)
     assert default_arch("diagram", described) is None
     assert default_arch("calendar", {"name": {"type": "char"}}) is None

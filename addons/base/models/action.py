@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from addons.base.models import group
+from addons.base.models import group, model_data
 from core import Model, fields
 
 Target = Literal["new", "self"]
@@ -27,7 +27,7 @@ class Action(Model):
 
     @xml_id.compute(store=False)
     def _compute_xml_id(self) -> None:
-        names = self.env["ir.model.data"].external_ids(self._name, self.ids)
+        names = self.env[model_data.ModelData].external_ids(self._name, self.ids)
         for action in self:
             action.xml_id = names.get(action.id, "")
 

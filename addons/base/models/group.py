@@ -43,8 +43,6 @@ class Group(Model):
         lambda: view.View, "Views", relation="ir_ui_view_group_rel", column1="group_id", column2="view_id"
     )
 
-    _unique_name = fields.Unique("category_id", "name", message="This application has a group of that name already.")
-
     @full_name.compute("name", "category_id.name", store=False)
     def _compute_full_name(self) -> None:
         for group in self:

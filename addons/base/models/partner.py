@@ -7,7 +7,7 @@ from email.utils import parseaddr
 from typing import Any, Literal, Self
 
 from addons.base.identifiers import checked_vat, compact_vat, formatted_phone, phone_problem
-from addons.base.models import bank, company, country, lang, partner_category, partner_title, user
+from addons.base.models import bank, company, country, currency, lang, partner_category, partner_title, user
 from addons.base.timezones import time_zones
 from core import Domain, Model, api, fields
 from core.errors import UserError, ValidationError
@@ -39,8 +39,10 @@ class Partner(Model):
         help="The company that signs: the nearest company above, or the partner itself.",
     )
     ref = fields.Char("Reference", index=True, copy=False)
-    lang = fields.Selection("Language", lang.active_languages, help="Documents for this partner are written in it.")
-    tz = fields.Selection("Time Zone", time_zones)
+    lang: fields.Selection[str] = fields.Selection(
+        "Language", lang.active_languages, help="Documents for this partner are written in it."
+    )
+    tz: fields.Selection[str] = fields.Selection("Time Zone", time_zones)
     user_id = fields.Many2one(lambda: user.User, "Salesperson", help="Who looks after this partner.")
     vat = fields.Char("Tax ID", index=True, help="With the letters of the country in front, as in ESB12345674.")
     bank_ids = fields.One2many(lambda: bank.PartnerBank, "partner_id", "Bank Accounts")
@@ -54,7 +56,7 @@ class Partner(Model):
         column2="category_id",
     )
     credit_limit = fields.Monetary("Credit Limit", currency="company_currency_id")
-    company_currency_id = fields.Many2one("res.currency", "Company Currency", readonly=True)
+    company_currency_id = fields.Many2one(lambda: currency.Currency, "Company Currency", readonly=True)
     ean13 = fields.Char("EAN13", size=13)
     active = fields.Boolean("Active", default=True)
     customer = fields.Boolean("Customer", default=True)
@@ -192,13 +194,18 @@ class Partner(Model):
 
     def unlink(self) -> bool:
         """Leave the contacts of a deleted company loose; a partner that is a user or one of our companies stays."""
-        for model, message in (
-            ("res.users", "{partner} is a user. Deactivate the user instead of deleting the partner."),
-            ("res.company", "{partner} is a company of this database and cannot be deleted."),
-        ):
-            linked = self.env[model].with_context(active_test=False).search([("partner_id", "in", self.ids)], limit=1)
-            if linked:
-                raise UserError(message, partner=linked.display_name)
+        everything = self.env.super_env.with_context(active_test=False)
+        mine = [("partner_id", "in", self.ids)]
+        used = everything[user.User].search(mine, limit=1)
+        if used:
+            raise UserError(
+                "{partner} is a user. Deactivate the user instead of deleting the partner.", partner=used.display_name
+            )
+        owned = everything[company.Company].search(mine, limit=1)
+        if owned:
+            raise UserError(
+                "{partner} is a company of this database and cannot be deleted.", partner=owned.display_name
+            )
         return super().unlink()
 
     def _compute_display_name(self) -> None:

@@ -16,7 +16,7 @@ class SavedFilter(Model):
     _description = "Saved Filter"
     _order = "model_id, name, id"
 
-    name = fields.Char("Name", required=True, translate=True)
+    name = fields.Char("Name", required=True)
     model_id = fields.Char("Model", required=True, index=True)
     user_id = fields.Many2one(lambda: user.User, "User", ondelete="cascade", help="Empty: everybody may use it.")
     domain = fields.Text("Domain", required=True, default="[]")
@@ -76,5 +76,5 @@ class SavedFilter(Model):
         found = self.search(same, limit=1)
         if found:
             found.write(values)
-            return found.id
-        return self.create(values).id
+            return int(found.id)
+        return int(self.create(values).id)

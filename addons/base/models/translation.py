@@ -21,7 +21,7 @@ class Translation(Model):
 
     name = fields.Char("Place", index=True, help="Where the text stands: model,field or the name of a view.")
     res_id = fields.Integer("Record ID", index=True)
-    lang = fields.Selection("Language", active_languages, required=True)
+    lang: fields.Selection[str] = fields.Selection("Language", active_languages, required=True)
     type: fields.Selection[Kind] = fields.Selection(
         "Type",
         {

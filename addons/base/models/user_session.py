@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from addons.base.models import user
 from core import Model, api, fields
-from core.job.handlers import job
-from core.security import session
 
 
 class UserSession(Model):
@@ -30,8 +28,3 @@ class UserSession(Model):
     def action_end(self) -> None:
         """Log these browsers out."""
         self.unlink()
-
-    @job(tries=2, limit=300)
-    def collect_expired(self) -> None:
-        """Delete the sessions whose time is over."""
-        session.collect(self.env)

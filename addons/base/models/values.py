@@ -36,7 +36,7 @@ class Values(Model):
         same = [("key", "=", "action"), ("key2", "=", action_slot), ("model", "=", model), ("value", "=", action)]
         self.search(same).unlink()
         values = {"name": name, "key": "action", "key2": action_slot, "model": model, "value": action}
-        return self.create({**values, "res_id": res_id or 0}).id
+        return int(self.create({**values, "res_id": res_id or 0}).id)
 
     @api.exported
     def get_actions(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from addons.base.models import group
+from addons.base.models import group, model_data
 from core import Model, fields
 
 Kind = Literal["form", "list", "tree", "search", "kanban", "calendar", "graph", "pivot", "gantt", "diagram", "qweb"]
@@ -55,10 +55,11 @@ class View(Model):
     groups_id = fields.Many2many(
         lambda: group.Group, "Groups", relation="ir_ui_view_group_rel", column1="view_id", column2="group_id"
     )
+    arch_fs = fields.Char("File", readonly=True, help="The file and line that the view was loaded from.")
     xml_id = fields.Char("External ID", readonly=True)
 
     @xml_id.compute(store=False)
     def _compute_xml_id(self) -> None:
-        names = self.env["ir.model.data"].external_ids("ir.ui.view", self.ids)
+        names = self.env[model_data.ModelData].external_ids("ir.ui.view", self.ids)
         for view in self:
             view.xml_id = names.get(view.id, "")

@@ -22,7 +22,9 @@ class CrmPartner(Partner, extend=True):
     @opportunity_count.compute("opportunity_ids", "child_ids.opportunity_ids", store=False)
     def _compute_opportunity_count(self) -> None:
         for partner in self:
-            partner.opportunity_count = len(partner.opportunity_ids) + len(partner.child_ids.opportunity_ids)
+            partner.opportunity_count = len(partner.opportunity_ids) + len(
+                CrmPartner.of(partner.child_ids).opportunity_ids
+            )
 
     @api.action
     def action_opportunities(self) -> dict[str, Any]:

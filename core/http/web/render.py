@@ -71,7 +71,11 @@ def safe_html(text: str) -> Markup:
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=False, auto_reload=True
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=False,
+        auto_reload=True,
     )
     environment.globals.update(
         _=say, asset=asset, bundle=bundle_url, csrf_token=_token.get, url=str, none_text="",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, TypeVar, Unpack, overload
 
 import sqlalchemy as sa
 
@@ -27,6 +27,17 @@ class Selection(Field[K, K]):
 
     type = "selection"
     options: dict[str, str]
+
+    @overload
+    def __init__(
+        self: Selection[str], string: str, options: Callable[[Any], Mapping[str, str]], *, required: bool = False,
+        **more: Unpack[Options],
+    ) -> None: ...  # fmt: skip
+    @overload
+    def __init__(
+        self, string: str = "", options: Mapping[K, str] = ..., *, required: bool = False, related: str = ...,
+        **more: Unpack[Options],
+    ) -> None: ...  # fmt: skip
 
     def __init__(
         self, string: str = "", options: Mapping[K, str] | Callable[[Any], Mapping[str, str]] = MISSING, *,

@@ -28,13 +28,14 @@ globalThis.grial = {
   },
 
   // Ask a yes-or-no question; the answer is a promise.
-  confirm(text, yes = "") {
+  confirm(text, yes = "", tone = "") {
     const dialog = document.getElementById("confirm");
     if (!dialog) return Promise.resolve(globalThis.confirm(text));
     document.getElementById("confirm-text").textContent = text;
     const button = dialog.querySelector("[data-yes]");
     button.dataset.usual ??= button.textContent;
     button.textContent = yes || button.dataset.usual;
+    button.classList.toggle("danger", tone === "danger");
     dialog.returnValue = "";
     dialog.showModal();
     return new Promise((resolve) => dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true }));
@@ -69,7 +70,7 @@ document.addEventListener("click", async (event) => {
   if (!button || button.dataset.sure) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  if (await grial.confirm(button.dataset.confirm, button.dataset.yes)) {
+  if (await grial.confirm(button.dataset.confirm, button.dataset.yes, button.matches(".danger") ? "danger" : "")) {
     button.dataset.sure = "1";
     button.click();
     delete button.dataset.sure;

@@ -1,0 +1,181 @@
+"""`grial addon`: lists, installs, upgrades and removes the addons of a database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from core.cli.options import confirm, database_option, json_option, registries, settings_options, yes_option
+from core.cli.output import ProgressCallback, progress, show_json, show_rows
+
+if TYPE_CHECKING:
+    from core.module.operation import Outcome
+    from core.module.plan import UninstallPlan
+
+COLUMNS = ["name", "state", "version", "available", "enabled", "summary", "message"]
+
+
+@click.group(short_help="List, install, upgrade and uninstall addons.")
+def command() -> None:
+    """List, install, upgrade, uninstall, enable and disable the addons of a database."""
+
+
+@command.command("list")
+@click.option("-d", "--database", metavar="DB", help="What this database has of them; otherwise what is on disk.")
+@json_option
+@settings_options
+def list_addons(database: str | None, as_json: bool) -> None:
+    """List the addons: on disk, and with -d also their state in a database."""
+    from core.db import addon_rows
+    from core.db.engine import begin
+    from core.module.finder import find_addons
+
+    found = registries()
+    rows: dict[str, dict[str, object]] = {}
+    shelf = find_addons()
+    for name, manifest in shelf.manifests.items():
+        rows[name] = {"name": name, "available": manifest.version, "summary": manifest.summary or manifest.name}
+    for name, problem in shelf.broken.items():
+        rows[name] = {"name": name, "state": "broken", "message": str(problem)}
+    if database:
+        registry = found.get(database)
+        with begin(registry.engine, write=False) as connection:
+            for name, row in addon_rows.read_addons(connection).items():
+                rows.setdefault(name, {"name": name}).update(
+                    state=row.state, version=row.version, enabled=row.enabled, message=row.message
+                )
+    columns = COLUMNS if database else ["name", "available", "state", "summary", "message"]
+    show_rows([rows[name] for name in sorted(rows)], columns, as_json, "There is no addon.")
+
+
+@command.command()
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.option("--demo/--no-demo", default=None, help="With demo data; otherwise as the database was made.")
+@json_option
+@database_option
+def install(database: str, names: tuple[str, ...], demo: bool | None, as_json: bool) -> None:
+    """Install addons and everything they need."""
+    from core.module.install import install as work
+
+    found = registries()
+    _change(lambda step: work(found, database, names, demo=demo, progress=step), as_json)
+
+
+@command.command()
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@json_option
+@database_option
+def upgrade(database: str, names: tuple[str, ...], as_json: bool) -> None:
+    """Upgrade addons, with all that depend on them; without a NAME those whose files are newer."""
+    from core.module.upgrade import upgrade as work
+
+    found = registries()
+    _change(lambda step: work(found, database, names, progress=step), as_json)
+
+
+@command.command()
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.option("--dry-run", is_flag=True, help="Show what would be removed, and change nothing.")
+@click.option("--with-dependants", is_flag=True, help="Remove the addons that need them too.")
+@yes_option
+@json_option
+@database_option
+def uninstall(
+    database: str, names: tuple[str, ...], dry_run: bool, with_dependants: bool, yes: bool, as_json: bool
+) -> None:
+    """Uninstall addons. Their tables are archived, and come back when they are installed again."""
+    from core.module.uninstall import uninstall as work
+    from core.module.uninstall import uninstall_plan
+
+    found = registries()
+    plan = uninstall_plan(found, database, names)
+    if dry_run and as_json:
+        show_json(plan_facts(plan))
+        return
+    if not as_json:
+        for line in plan_lines(plan):
+            click.echo(line)
+    if dry_run:
+        return
+    if plan.addons:
+        confirm("Uninstall?", yes)
+    _change(lambda step: work(found, database, names, dependants=with_dependants, progress=step), as_json)
+
+
+@command.command()
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@json_option
+@database_option
+def enable(database: str, names: tuple[str, ...], as_json: bool) -> None:
+    """Load disabled addons again."""
+    from core.module.enable import enable as work
+
+    found = registries()
+    _change(lambda step: work(found, database, names, progress=step), as_json)
+
+
+@command.command()
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@json_option
+@database_option
+def disable(database: str, names: tuple[str, ...], as_json: bool) -> None:
+    """Stop loading addons; their tables and records stay as they are."""
+    from core.module.enable import disable as work
+
+    found = registries()
+    _change(lambda step: work(found, database, names, progress=step), as_json)
+
+
+def plan_facts(plan: UninstallPlan) -> dict[str, Any]:  # Any: JSON
+    """What an uninstallation would take away, for programs."""
+    return {
+        "addons": list(plan.addons),
+        "dependants": list(plan.dependants),
+        "models": plan.models,
+        "tables": plan.tables,
+        "columns": {f"{table}.{column}": filled for (table, column), filled in plan.columns.items()},
+        "records": plan.records,
+    }
+
+
+def plan_lines(plan: UninstallPlan) -> list[str]:
+    """What an uninstallation would take away, for people."""
+    if not plan.addons:
+        return ["Nothing of this is installed."]
+    lines = [f"Addons to uninstall: {', '.join(plan.addons)}"]
+    if plan.dependants:
+        lines.append(f"  of these, because they need the others: {', '.join(plan.dependants)}")
+    lines += [f"Table to archive: {table} ({count} rows)" for table, count in sorted(plan.tables.items())]
+    lines += [
+        f"Column to archive: {table}.{column} ({filled} values)"
+        for (table, column), filled in sorted(plan.columns.items())
+    ]
+    lines += [f"Records to delete: {count} of {model}" for model, count in sorted(plan.records.items())]
+    return lines
+
+
+def _change(work: Callable[[ProgressCallback], Outcome], as_json: bool) -> None:
+    """Do it with a bar, and tell what was done."""
+    with progress() as step:
+        outcome = work(step)
+    if as_json:
+        show_json(
+            {
+                "installed": outcome.installed,
+                "upgraded": outcome.upgraded,
+                "removed": outcome.removed,
+                "messages": outcome.messages,
+            }
+        )
+        return
+    for message in outcome.messages:
+        click.echo(message)
+    for verb, names in (
+        ("Installed", outcome.installed),
+        ("Upgraded", outcome.upgraded),
+        ("Removed", outcome.removed),
+    ):
+        if names:
+            click.echo(f"{verb} {', '.join(names)}.")

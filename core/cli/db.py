@@ -1,0 +1,102 @@
+"""`grial db`: lists, creates, drops, copies, dumps and restores whole databases."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+import click
+
+from core.cli.options import confirm, json_option, registries, settings_options, yes_option
+from core.cli.output import progress, show_json, show_rows
+
+
+@click.group(short_help="List, create, drop, copy, dump and restore databases.")
+def command() -> None:
+    """List, create, drop, copy, dump and restore databases."""
+
+
+@command.command("list")
+@json_option
+@settings_options
+def list_databases(as_json: bool) -> None:
+    """List the databases of this server."""
+    server = registries().server
+    rows = [{"name": name, "backend": server.backend} for name in server.names()]
+    show_rows(rows, ["name", "backend"], as_json, "There is no database yet: make one with `grial db create NAME`.")
+
+
+@command.command()
+@click.argument("name")
+@click.option("--demo", is_flag=True, help="With demo data.")
+@click.option("--lang", default="", metavar="LANG", help="The language of the first user, such as es.")
+@click.option("--password", default="", help="The password of `admin`; otherwise one is made and shown.")
+@json_option
+@settings_options
+def create(name: str, demo: bool, lang: str, password: str, as_json: bool) -> None:
+    """Create the database NAME with the addon `base`."""
+    from core.module.create import create_database
+
+    made = "" if password else secrets.token_urlsafe(9)
+    with progress() as step:
+        outcome = create_database(
+            registries(), name, demo=demo, lang=lang, admin_password=password or made, progress=step
+        )
+    if as_json:
+        answer = {"name": name, "login": "admin", "password": made or None, "messages": outcome.messages}
+        show_json(answer)
+        return
+    for message in outcome.messages:
+        click.echo(message)
+    click.echo(f"Created {name}. Log in as admin" + (f" with the password {made}" if made else "") + ".")
+
+
+@command.command()
+@click.argument("name")
+@yes_option
+@settings_options
+def drop(name: str, yes: bool) -> None:
+    """Delete the database NAME and its files, for good."""
+    from core.db import admin
+
+    found = registries()
+    if found.server.exists(name):
+        confirm(f"Delete {name} with all its records and files, for good?", yes)
+    admin.drop(found.server, name)
+    click.echo(f"Dropped {name}.")
+
+
+@command.command()
+@click.argument("source")
+@click.argument("target")
+@settings_options
+def copy(source: str, target: str) -> None:
+    """Copy the database SOURCE, as it is now, to a new one called TARGET."""
+    from core.db import admin
+
+    admin.copy(registries().server, source, target)
+    click.echo(f"Copied {source} to {target}.")
+
+
+@command.command()
+@click.argument("name")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@settings_options
+def dump(name: str, file: Path) -> None:
+    """Write the database NAME with its files into FILE, a zip that either kind of server can restore."""
+    from core.db import admin
+
+    admin.dump(registries().server, name, file)
+    click.echo(f"Dumped {name} into {file} ({file.stat().st_size / 1e6:.1f} MB).")
+
+
+@command.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.argument("name")
+@settings_options
+def restore(file: Path, name: str) -> None:
+    """Make the database NAME from FILE, a dump of this or of another server."""
+    from core.db import admin
+
+    admin.restore(registries().server, file, name)
+    click.echo(f"Restored {name} from {file}.")

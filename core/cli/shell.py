@@ -1,0 +1,68 @@
+"""`grial shell`: Python with the records of a database at hand."""
+
+from __future__ import annotations
+
+import code
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from core.cli.options import database_option, registries
+
+if TYPE_CHECKING:
+    from core.orm.env import Env
+
+
+class _Undone(Exception):
+    """Ends the transaction without keeping it."""
+
+
+@click.command(short_help="Python with the records of a database at hand.")
+@click.option("--user", "login", metavar="LOGIN", help="With the rights of this user; otherwise past every check.")
+@click.option("--commit", is_flag=True, help="Keep the changes when the shell ends.")
+@database_option
+def command(database: str, login: str | None, commit: bool) -> None:
+    """Open a Python shell with `env`; a script on standard input is run instead.
+
+    All of it is one transaction, which is undone at the end unless --commit is given.
+    """
+    found = registries()
+    try:
+        with found.transaction(database) as env:
+            _talk(_as_user(env, login), database, commit)
+            if not commit:
+                raise _Undone
+    except _Undone:
+        if sys.stdin.isatty():
+            click.echo("Nothing was kept.", err=True)
+
+
+def _as_user(env: Env, login: str | None) -> Env:
+    if not login:
+        return env
+    from core.security import accounts
+
+    account = accounts.by_login(env, login)
+    if account is None:
+        raise click.UsageError(f"There is no user {login}.")
+    return env.with_user(account.uid)
+
+
+def _talk(env: Env, database: str, commit: bool) -> None:
+    names: dict[str, Any] = {"env": env, "user": env.user, "__name__": "__console__"}  # Any: what the person makes
+    if not sys.stdin.isatty():
+        script = compile(sys.stdin.read(), "<standard input>", "exec")
+        exec(script, names)  # noqa: S102 (the operator's own script, with the operator's own rights)
+        return
+    try:
+        import readline
+        import rlcompleter
+    except ImportError:
+        pass
+    else:
+        readline.set_completer(rlcompleter.Completer(names).complete)
+        readline.parse_and_bind("tab: complete")
+    end = "are kept" if commit else "are undone"
+    banner = f'Database {database}. Try: env["res.partner"].search([], limit=3). Changes {end} at the end (Ctrl-D).'
+    code.interact(banner=banner, local=names, exitmsg="")

@@ -1,0 +1,1 @@
+"""The models of claim_demo; every file here is imported."""

@@ -1,0 +1,1 @@
+"""Answers crm's hook: a new customer gets a call of welcome."""
