@@ -13,6 +13,8 @@ from sqlalchemy.sql.naming import conv
 from sqlalchemy.types import TypeEngine
 
 from core.db.columns import id_column
+from core.db.money import Money
+from core.db.scaled import scale
 from core.errors import ValidationError
 
 _CAST = re.compile(r"::[a-z ]+(\(\d+(,\s*\d+)?\))?(\[\])?$")
@@ -79,10 +81,12 @@ def shape_of(table: sa.Table, dialect: Dialect) -> TableShape:
         # Long names are shortened here as in CREATE.
         return str(writer.preparer.format_constraint(item)).strip('"') if item.name else ""
 
-    columns = {
-        c.name: ColumnShape(c.name, c.type, bool(c.nullable), plain_default(writer.get_column_default_string(c)))
-        for c in table.columns
-    }
+    def default(column: sa.Column[Any]) -> str:
+        text = plain_default(writer.get_column_default_string(column))
+        # What is written as a plain number stands for an amount.
+        return str(scale(text)) if text and dialect.name == "sqlite" and isinstance(column.type, Money) else text
+
+    columns = {c.name: ColumnShape(c.name, c.type, bool(c.nullable), default(c)) for c in table.columns}
     shape = TableShape(table.name, columns, tuple(c.name for c in table.primary_key), called(table.primary_key))
     shape.numbered = any(c.identity is not None for c in table.primary_key)
     shape.indexes = {called(i): (tuple(c.name for c in i.columns), bool(i.unique)) for i in table.indexes}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-from core.errors import UserError
+from core.db import schema
+from core.db.schema import SchemaChange
+from core.errors import GrialError, UserError
 from core.kernel.hookspecs import addon_installed
 from core.module import archives, state, terms
 from core.module.fill import fill_new_columns
@@ -15,9 +16,6 @@ from core.module.plan import InstallPlan, names_of, plan_install
 from core.module.records import load_files
 from core.module.reflect import reflect
 from core.module.registries import Registries
-
-if TYPE_CHECKING:
-    pass
 
 
 def install(
@@ -74,18 +72,19 @@ def add_addons(operation: Operation, plan: InstallPlan, demo: bool) -> None:
 def _add(operation: Operation, name: str, demo: bool) -> None:
     manifest = operation.shelf.manifests[name]
     operation.step(f"{name}: tables")
-    env = operation.use({*operation.loaded, name})
+    try:
+        env = operation.use({*operation.loaded, name})
+    except GrialError as error:
+        raise UserError("{addon} cannot be installed: {reason}", addon=name, reason=error) from error
     restored = archives.restore(operation.connection, operation.registry, name)
+    if restored:
+        operation.say(f"{name}: the records of its earlier installation are back.")
     changes = sync_tables(operation, [name])
-    for line in restored.messages:
-        operation.say(line)
-    archives.check_links(operation.connection, operation.registry, restored)
     reflect(env, name)
     fill_new_columns(env, added_columns(changes), restored.columns)
-    xmlids, warnings = load_files(env, manifest, "init", demo, operation.step)
+    _, warnings = load_files(env, manifest, "update" if restored else "init", demo, operation.step)
     for warning in warnings:
         operation.say(warning)
-    archives.forget_returned(operation.connection, name, xmlids)
     operation.step(f"{name}: translations")
     terms.translate_records(env, [name])
     env.flush()
@@ -96,3 +95,21 @@ def _add(operation: Operation, name: str, demo: bool) -> None:
     env.fire(addon_installed, env, name)
     operation.flush()
     operation.outcome.installed.append(name)
+
+
+def sync_tables(operation: Operation, addons: Sequence[str]) -> list[SchemaChange]:
+    """Make the tables of these addons as the registry in use wants them; links that lead nowhere are told of."""
+    tables = [table for addon in addons for table in operation.registry.owned_tables(addon)]
+    whole = operation.installed <= set(operation.registry.addons)
+    changes = schema.sync(operation.connection, operation.registry.metadata, tables, drop_rules=whole)
+    for change in changes:
+        if change.kind == "dangling":
+            operation.say(
+                f"Links of {change.table}.{change.name} to records that are gone were emptied: {change.detail}."
+            )
+    return changes
+
+
+def added_columns(changes: Sequence[SchemaChange]) -> list[tuple[str, str]]:
+    """The columns that a sync has added to tables that were there before, as (table, column)."""
+    return [(change.table, change.name) for change in changes if change.kind == "column" and not change.detail]

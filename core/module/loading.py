@@ -19,10 +19,12 @@ from core.module.graph import in_order, refusal
 from core.module.importer import import_addons, imported_module
 from core.module.manifest import version_key
 from core.orm.build import build_registry
+from core.orm.declare import declarations
 from core.orm.registry import Registry
 
 if TYPE_CHECKING:
     from core.kernel.config import Settings
+    from core.orm.model import Model
 
 log = logging.getLogger(__name__)
 
@@ -90,6 +92,7 @@ def build(server: DatabaseServer, settings: Settings, name: str, addons: Sequenc
 
     Raises GrialError when their models do not fit together.
     """
+    _refuse_twice(addons)
     hooks = HookManager()
     for addon in addons:
         for part in ("hookspecs", "hooks"):
@@ -100,6 +103,25 @@ def build(server: DatabaseServer, settings: Settings, name: str, addons: Sequenc
     set_aliases(registry)
     wiring.connect(registry)
     return registry
+
+
+def _refuse_twice(addons: Sequence[str]) -> None:
+    """Refuse a model that two classes declare: one of them was meant to extend it, or has taken a name that is in use."""
+    declared: dict[str, type[Model]] = {}
+    for addon in addons:
+        for cls in declarations(addon):
+            if cls._extend:
+                continue
+            other = declared.setdefault(cls._name, cls)
+            if other is not cls:
+                raise UserError(
+                    "{cls} of addon {addon} declares {model}, which addon {other} declares already. "
+                    "Write extend=True to extend it.",
+                    cls=cls.__name__,
+                    addon=addon,
+                    model=cls._name,
+                    other=other._addon,
+                )
 
 
 def set_aliases(registry: Registry) -> None:

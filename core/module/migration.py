@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from core.db import table_rows
+from core.db import schema, table_rows
 from core.db.addon_rows import Connection
 from core.errors import UserError, ValidationError
 from core.module.base_models import table_of
@@ -16,6 +16,9 @@ from core.orm.tables import table_name
 if TYPE_CHECKING:
     from core.orm.env import Env
     from core.orm.model import Model
+
+OUTDATED = ":outdated"
+"""Stands behind the addon of an archive that an upgrade made; a reinstall does not bring it back."""
 
 LISTED = 20
 """How many values that cannot be converted a refusal lists."""
@@ -39,7 +42,7 @@ class Migration:
         self.to_version = to_version
         self.renamed_models: list[tuple[str, str]] = []
         self.renamed_fields: list[tuple[str, str, str]] = []
-        self._connection = connection
+        self.connection = connection
         self._env: Env | None = None
         self._converted: list[tuple[str, str, dict[int, Any]]] = []
 
@@ -56,15 +59,15 @@ class Migration:
         Does nothing in a database that has no such table.
         """
         self._before("rename_model")
-        if not table_rows.has_table(self._connection, table_name(old)):
+        if not table_rows.has_table(self.connection, table_name(old)):
             return
-        if table_rows.has_table(self._connection, table_name(new)):
+        if table_rows.has_table(self.connection, table_name(new)):
             raise UserError("{old} cannot become {new}: there is a table of that name.", old=old, new=new)
-        table_rows.rename_table(self._connection, table_name(old), table_name(new))
-        table_rows.replace(self._connection, "ir_model", "model", old, new)
-        table_rows.replace(self._connection, "ir_model_fields", "model", old, new)
-        table_rows.replace(self._connection, "ir_model_fields", "relation", old, new)
-        table_rows.replace(self._connection, "ir_model_data", "model", old, new)
+        schema.rename_table(self.connection, table_name(old), table_name(new))
+        table_rows.replace(self.connection, "ir_model", "model", old, new)
+        table_rows.replace(self.connection, "ir_model_fields", "model", old, new)
+        table_rows.replace(self.connection, "ir_model_fields", "relation", old, new)
+        table_rows.replace(self.connection, "ir_model_data", "model", old, new)
         self.renamed_models.append((old, new))
 
     def rename_field(self, model: str, old: str, new: str) -> None:
@@ -74,16 +77,16 @@ class Migration:
         """
         self._before("rename_field")
         table = table_name(model)
-        if not table_rows.has_column(self._connection, table, old):
+        if not table_rows.has_column(self.connection, table, old):
             return
-        if table_rows.has_column(self._connection, table, new):
+        if table_rows.has_column(self.connection, table, new):
             raise UserError(
                 "{model}.{old} cannot become {new}: there is a column of that name.", model=model, old=old, new=new
             )
-        table_rows.rename_column(self._connection, table, old, new)
-        if table_rows.has_column(self._connection, table, f"{old}_fold"):
-            table_rows.rename_column(self._connection, table, f"{old}_fold", f"{new}_fold")
-        table_rows.replace(self._connection, "ir_model_fields", "name", old, new, where={"model": model})
+        schema.rename_column(self.connection, table, old, new)
+        if table_rows.has_column(self.connection, table, f"{old}_fold"):
+            schema.rename_column(self.connection, table, f"{old}_fold", f"{new}_fold")
+        table_rows.replace(self.connection, "ir_model_fields", "name", old, new, where={"model": model})
         self.renamed_fields.append((model, old, new))
 
     def convert(self, model: str, field: str, function: Callable[[Any], Any]) -> None:  # Any: values of any type
@@ -95,11 +98,11 @@ class Migration:
         """
         self._before("convert")
         table = table_name(model)
-        if not table_rows.has_column(self._connection, table, field):
+        if not table_rows.has_column(self.connection, table, field):
             return
         values: dict[int, Any] = {}
         refused: list[str] = []
-        for record, value in table_rows.read_column(self._connection, table, field):
+        for record, value in table_rows.read_column(self.connection, table, field):
             try:
                 values[record] = function(value)
             except Exception as error:  # noqa: BLE001  # the script's function may refuse a value in any way
@@ -113,9 +116,9 @@ class Migration:
                 values=refused[:LISTED],
                 fields=(field,),
             )
-        table_rows.archive_column(self._connection, table, field, self.addon)
-        if table_rows.has_column(self._connection, table, f"{field}_fold"):
-            table_rows.archive_column(self._connection, table, f"{field}_fold", self.addon)
+        schema.archive_column(self.connection, table, field, self.addon + OUTDATED)
+        if table_rows.has_column(self.connection, table, f"{field}_fold"):
+            schema.archive_column(self.connection, table, f"{field}_fold", self.addon + OUTDATED)
         self._converted.append((model, field, values))
 
     def for_each_batch(

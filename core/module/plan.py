@@ -52,6 +52,7 @@ class UninstallPlan:
     tables: dict[str, int] = field(default_factory=dict)
     columns: dict[tuple[str, str], int] = field(default_factory=dict)
     records: dict[str, int] = field(default_factory=dict)
+    owners: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
     doomed: dict[str, list[ExternalId]] = field(default_factory=dict, repr=False)
     fields: list[tuple[str, str]] = field(default_factory=list, repr=False)
 
@@ -113,14 +114,19 @@ def plan_uninstall(
     return plan
 
 
-def _generated(connection: Connection, plan: UninstallPlan, model: str) -> set[int]:
-    """Ids of the rows of `model` that only the addons of the plan brought."""
+def _generated(connection: Connection, plan: UninstallPlan, model: str) -> dict[int, str]:
+    """Ids of the rows of `model` that only the addons of the plan brought, with the one that others build on."""
     brought: dict[int, set[str]] = {}
     for addon in plan.addons:
         for row in addon_rows.read_external_ids(connection, addon, (model,)):
             brought.setdefault(row.record, set()).add(addon)
     staying = addon_rows.owners(connection, model, brought)
-    return {record for record in brought if staying.get(record, set()) <= set(plan.addons)}
+    order = list(reversed(plan.addons))
+    return {
+        record: min(addons, key=order.index)
+        for record, addons in brought.items()
+        if staying.get(record, set()) <= set(plan.addons)
+    }
 
 
 def _add_models(connection: Connection, env: Env, plan: UninstallPlan) -> None:
@@ -129,6 +135,7 @@ def _add_models(connection: Connection, env: Env, plan: UninstallPlan) -> None:
         plan.models.append(row.model)
         if table_rows.has_table(connection, table_name(row.model)):
             plan.tables[table_name(row.model)] = table_rows.count_rows(connection, table_name(row.model))
+            plan.owners[table_name(row.model), ""] = ids[row.id]
     plan.models.sort()
 
 
@@ -139,9 +146,11 @@ def _add_fields(connection: Connection, env: Env, plan: UninstallPlan) -> None:
         plan.fields.append((row.model, row.name))
         if row.relation_table:
             relations[row.relation_table] = True
+            plan.owners[row.relation_table, ""] = ids[row.id]
         elif row.model not in plan.models and table_rows.has_column(connection, table_name(row.model), row.name):
             filled = table_rows.count_filled(connection, table_name(row.model), row.name)
             plan.columns[table_name(row.model), row.name] = filled
+            plan.owners[table_name(row.model), row.name] = ids[row.id]
     doomed = set(plan.fields)
     if relations:
         for row in table_of(env, FIELDS).search([("relation_table", "in", sorted(relations))]):

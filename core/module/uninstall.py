@@ -83,7 +83,7 @@ def _remove(operation: Operation, plan: UninstallPlan) -> None:
         for row in plan.doomed[name]:
             if row.id in kept:
                 operation.say(f"{name}.{row.name} stays: {kept[row.id]}")
-        archives.archive_external_ids(connection, name, plan, kept)
+        archives.archive_external_ids(connection, name, plan, kept, env.registry.models)
         env.tx.invalidate()
     operation.step("Models")
     forget_models(env, plan.models, plan.fields)

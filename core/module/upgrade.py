@@ -17,7 +17,7 @@ from core.module.operation import Operation, Outcome, ProgressCallback, run
 from core.module.plan import InstallPlan, names_of
 from core.module.records import load_files, remove_unshipped
 from core.module.references import follow_renames
-from core.module.reflect import Gone, reflect
+from core.module.reflect import reflect
 from core.module.registries import Registries
 from core.module.scripts import run_scripts
 
@@ -90,14 +90,9 @@ def _upgrade(operation: Operation, order: Sequence[str]) -> None:
     env = operation.use(active - set(broken))
     archives.rename_declared(operation.registry, order, migrations)
     changes = sync_tables(operation, order)
-    gone = Gone()
-    for name in order:
-        found = reflect(env, name)
-        gone.models += found.models
-        gone.fields += found.fields
-        gone.relations += found.relations
-    for line in archives.archive_gone(connection, gone, names_of(order)):
-        operation.say(line)
+    for name, gone in [(name, reflect(env, name)) for name in order]:
+        for line in archives.archive_gone(connection, gone, name):
+            operation.say(line)
     for name in order:
         follow_renames(env, migrations[name])
         migrations[name].open(env)

@@ -59,7 +59,7 @@ def log_in(request: Request) -> Response:
 @endpoint("/web/session/get_session_info", auth="user", write=False)
 def info(request: Request, _params: dict[str, Any]) -> dict[str, Any]:
     """Who is logged in."""
-    return {**session_info(request.env), "session_id": request.session_id}
+    return session_info(request.env)
 
 
 @endpoint("/web/session/check", auth="user", write=False)

@@ -1,16 +1,21 @@
-"""The pytest plugin behind every test here and in addons: each test that asks for `backend` runs on both databases."""
+"""The pytest plugin behind every test here and in addons: both databases, and fixtures from records to browser."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from core.testing.postgres import running_postgresql
+from core.testing.wanted import addon_folder_of
 
 if TYPE_CHECKING:
     from core.db.engine import DatabaseServer
+
+pytest_plugins = ("core.testing.records", "core.testing.clients", "core.testing.serving", "core.testing.browser")
 
 BACKENDS = ("sqlite", "postgresql")
 
@@ -22,6 +27,27 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.getgroup("grial").addoption(
         "--backend", choices=BACKENDS, help="run the tests on this database only (both by default)"
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Know the marker `addons`, and the folders of `GRIAL_ADDONS_PATH`."""
+    config.addinivalue_line("markers", "addons(*names, demo=False): install these addons for the test")
+    folders = [folder for folder in os.environ.get("GRIAL_ADDONS_PATH", "").split(os.pathsep) if folder]
+    if folders:
+        _add_paths(folders)
+
+
+def pytest_collect_file(file_path: Path) -> None:
+    """Make the addon of a test file importable, when it is in a folder that nobody has named."""
+    folder = addon_folder_of(file_path)
+    if folder is not None:
+        _add_paths([folder.parent])
+
+
+def _add_paths(folders: Sequence[str | Path]) -> None:
+    from core.module.finder import add_paths
+
+    add_paths(folders)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -1,10 +1,23 @@
 """Addons written by a test into a folder of its own on the addons path."""
 
+import importlib.util
 import textwrap
+from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
+from core.db import addon_rows, table_rows
+from core.db.engine import begin
+from core.kernel.config import Settings
 from core.module import finder, importer
+from core.module.create import create_database
+from core.module.install import install
+from core.module.registries import Registries
+
+_spec = importlib.util.spec_from_file_location("mini_base", Path(__file__).with_name("mini_base.py"))
+mini_base = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(mini_base)
 
 
 class AddonFolder:
@@ -41,3 +54,58 @@ def addon_folder(tmp_path):
     for name in folder.names:
         importer.forget(name)
     finder.namespace().__path__ = before
+
+
+@pytest.fixture
+def world(addon_folder, backend, make_server):
+    """Registries of a server whose only `base` is the small one of these tests."""
+    finder.namespace().__path__ = [str(addon_folder.path)]
+    addon_folder.write_files("base", mini_base.FILES)
+    server = make_server(backend)
+    settings = Settings.from_env({}, data_dir=server.data_dir)
+    registries = Registries(server, settings)
+    yield World(registries, addon_folder)
+    for name in registries.loaded():
+        registries.forget(name)
+
+
+class World:
+    """One server, its addons on disk, and shorthands for the tests."""
+
+    def __init__(self, registries, folder):
+        self.registries = registries
+        self.folder = folder
+        self.name = ""
+
+    def create(self, name="shop", **options):
+        self.name = name
+        return create_database(self.registries, name, **options)
+
+    def install(self, *names, **options):
+        return install(self.registries, self.name, names, **options)
+
+    def read(self, work):
+        return self.registries.run(self.name, work, write=False)
+
+    def write(self, work):
+        return self.registries.run(self.name, work)
+
+    def rows(self):
+        with begin(self.registries.server.engine(self.name), write=False) as connection:
+            return addon_rows.read_addons(connection)
+
+    def schema(self):
+        """Every table with its columns, for comparing before and after."""
+        with begin(self.registries.server.engine(self.name), write=False) as connection:
+            inspector = sa.inspect(connection)
+            return {
+                table: sorted(column["name"] for column in inspector.get_columns(table))
+                for table in inspector.get_table_names()
+                if not table.startswith("zz_")
+            }
+
+    def counts(self):
+        """Every table with its number of rows."""
+        with begin(self.registries.server.engine(self.name), write=False) as connection:
+            names = [name for name in sa.inspect(connection).get_table_names() if not name.startswith("zz_")]
+            return {name: table_rows.count_rows(connection, name) for name in names}

@@ -10,6 +10,8 @@ class Users(Model):
     _name = "res.users"
     _description = "User"
     name = fields.Char("Name", required=True)
+    lang = fields.Char("Language")
+    password = fields.Char("Password")
     active = fields.Boolean("Active", default=True)
 
 

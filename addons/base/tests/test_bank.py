@@ -12,7 +12,7 @@ def test_an_iban_is_kept_in_groups_with_the_code_of_its_bank(env: Env) -> None:
     owner = env[Partner].create({"name": "Ana"})
     account = env[PartnerBank].create({"acc_number": IBAN, "partner_id": owner.id})
     assert account.acc_number == "ES91 2100 0418 4502 0005 1332"
-    assert account.bank_bic == "CAIXESBBXXX"
+    assert account.bank_bic == "CAIXESBB"
 
 
 def test_a_wrong_iban_is_refused_and_another_number_is_not(env: Env) -> None:

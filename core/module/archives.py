@@ -1,0 +1,124 @@
+"""Puts aside what an addon brought when it goes, and brings it back when the addon comes again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from core.db import addon_rows, schema, table_rows
+from core.db.addon_rows import ARCHIVED, Connection
+from core.module.base_models import FIELDS, MODELS
+from core.module.migration import OUTDATED, Migration
+from core.module.plan import UninstallPlan
+from core.module.reflect import Gone, bringers
+from core.orm.tables import table_name
+
+if TYPE_CHECKING:
+    from core.db.schema import Archive
+    from core.orm.registry import Registry
+
+
+@dataclass
+class Restored:
+    """What came back with an addon: tables, columns as (table, column), and how many external ids."""
+
+    tables: list[str] = field(default_factory=list)
+    columns: list[tuple[str, str]] = field(default_factory=list)
+    external_ids: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.tables or self.columns or self.external_ids)
+
+
+def restore(connection: Connection, registry: Registry, addon: str) -> Restored:
+    """Give archived tables, columns and external ids of an addon their names back, where its models want them still.
+
+    What an upgrade put aside stays there: it belongs to an older version.
+    """
+    restored = Restored()
+    wanted = registry.metadata.tables
+    for archive in reversed(schema.list_archives(connection, addon)):
+        if archive.table not in wanted or (archive.column and archive.column not in wanted[archive.table].c):
+            continue
+        if not schema.restore_archived(connection, archive):
+            continue
+        if archive.column:
+            restored.columns.append((archive.table, archive.column))
+        else:
+            restored.tables.append(archive.table)
+            restored.columns += [(archive.table, column.name) for column in wanted[archive.table].c]
+    by_model: dict[str, list[addon_rows.ExternalId]] = {}
+    for row in addon_rows.read_external_ids(connection, ARCHIVED + addon):
+        by_model.setdefault(row.model, []).append(row)
+    for model, rows in by_model.items():
+        there = table_rows.existing_records(connection, table_name(model), (row.record for row in rows))
+        back = [row.id for row in rows if row.record in there]
+        addon_rows.restore_external_ids(connection, addon, back)
+        restored.external_ids += len(back)
+    return restored
+
+
+def archive_plan(connection: Connection, plan: UninstallPlan) -> None:
+    """Put the tables and columns of a removal aside."""
+    for table, column in plan.columns:
+        for name in (column, f"{column}_fold"):
+            if table_rows.has_column(connection, table, name):
+                schema.archive_column(connection, table, name, plan.owners[table, column])
+    for table in plan.tables:
+        schema.archive_table(connection, table, plan.owners[table, ""])
+
+
+def archive_external_ids(
+    connection: Connection, addon: str, plan: UninstallPlan, kept: Collection[int], models: Collection[str]
+) -> None:
+    """Put aside the external ids of an addon whose records stay: in archived tables, or since others need them.
+
+    Args:
+        kept: rows whose record could not be deleted.
+        models: models that are loaded; records of others could not be deleted either.
+    """
+    archived: list[int] = []
+    shared: list[int] = []
+    for row in addon_rows.read_external_ids(connection, addon):
+        if row.model in (MODELS, FIELDS):
+            continue
+        stays = row.model in plan.models or row.id in kept or row.model not in models
+        (archived if stays else shared).append(row.id)
+    addon_rows.archive_external_ids(connection, addon, archived)
+    addon_rows.delete_external_ids(connection, shared)
+
+
+def archive_gone(connection: Connection, gone: Gone, addon: str) -> list[str]:
+    """After an upgrade, put aside the tables and columns of models and fields that are no more; says which."""
+    told = []
+    for model, name in gone.fields:
+        table = table_name(model)
+        if model in gone.models or not table_rows.has_column(connection, table, name):
+            continue
+        for column in (name, f"{name}_fold"):
+            if table_rows.has_column(connection, table, column):
+                schema.archive_column(connection, table, column, addon + OUTDATED)
+        told.append(f"{model}.{name} is no field any more; its column is archived.")
+    for table in (*map(table_name, gone.models), *gone.relations):
+        if table_rows.has_table(connection, table):
+            schema.archive_table(connection, table, addon + OUTDATED)
+            told.append(f"Table {table} is not used any more and is archived.")
+    return told
+
+
+def rename_declared(registry: Registry, addons: Sequence[str], migrations: Mapping[str, Migration]) -> None:
+    """Rename the columns of fields that say what they were called before (`oldname`)."""
+    owners = bringers(registry)
+    for info in registry.models.values():
+        for bound in info.columns if info.stored else ():
+            if bound.oldname and owners[info.name, bound.name] in addons:
+                table = info.table.name
+                connection = migrations[owners[info.name, bound.name]].connection
+                if not table_rows.has_column(connection, table, bound.name):
+                    migrations[owners[info.name, bound.name]].rename_field(info.name, bound.oldname, bound.name)
+
+
+def archives_of(connection: Connection, addon: str) -> list[Archive]:
+    """All that was put aside for an addon, by removals and by upgrades."""
+    return [*schema.list_archives(connection, addon), *schema.list_archives(connection, addon + OUTDATED)]
