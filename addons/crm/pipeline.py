@@ -32,6 +32,16 @@ SIGNALS: dict[str, str] = {
 }
 
 
+def referable_models(record: Model) -> list[str]:
+    """The models whose records a lead may refer to: everything people work with, nothing technical."""
+    models = record.env.registry.models.values()
+    return [
+        info.name
+        for info in models
+        if info.stored and not info.transient and not info.name.startswith(("ir.", "base.", "workflow"))
+    ]
+
+
 def days_between(start: datetime | None, end: datetime | None) -> float:
     """Days from `start` to `end`; 0 where one of them is missing."""
     return round((end - start).total_seconds() / SECONDS_OF_DAY, 2) if start and end else 0.0
@@ -146,10 +156,8 @@ def note_move(leads: Lead, before: dict[int, int], stage: CaseStage) -> None:
         return
     now = leads.env.now()
     with leads.env.elevated("keep the stage history", stage_history.StageHistory) as su_env:
-        for stay in su_env[stage_history.StageHistory].search(
-            [("lead_id", "in", leads.ids), ("date_left", "=", False)]
-        ):
-            stay.write({"date_left": now, "duration": days_between(stay.date_entered, now)})
+        here = [("lead_id", "in", leads.ids), ("date_left", "=", False)]
+        su_env[stage_history.StageHistory].search(here).write({"date_left": now})
     _enter(leads, before)
 
 

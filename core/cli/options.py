@@ -58,17 +58,17 @@ def settings(**overrides: Any) -> Settings:  # Any: a setting has its own type
     """The settings of this run: what the command line says, else the environment, else the defaults."""
     from core.kernel.config import Settings
 
-    given = click.get_current_context().find_object(dict) or {}
+    given: dict[str, Any] = click.get_current_context().find_object(dict) or {}
     return Settings.from_env(os.environ, **{**given, **overrides})
 
 
-def registries(**overrides: Any) -> Registries:  # Any: a setting has its own type
-    """The databases that the settings name, with all folders of addons searched."""
+def registries(given: Settings | None = None) -> Registries:
+    """The databases of these settings, or of those of this run, with all folders of addons searched."""
     from core.db.engine import DatabaseServer
     from core.module.finder import add_paths
     from core.module.registries import Registries
 
-    found = settings(**overrides)
+    found = given or settings()
     add_paths(found.addons_path)
     return Registries(DatabaseServer(found), found)
 

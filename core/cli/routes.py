@@ -20,7 +20,7 @@ def command(database: str | None, as_json: bool) -> None:
     routes = list(core_routes().routes)
     if database:
         routes += addon_table(registries().get(database)).routes
-    rows = [
+    rows: list[dict[str, object]] = [
         {
             "path": path,
             "methods": ",".join(route.methods),
@@ -30,4 +30,4 @@ def command(database: str | None, as_json: bool) -> None:
         for route in routes
         for path in route.paths
     ]
-    show_rows(sorted(rows, key=lambda row: row["path"]), ["path", "methods", "auth", "handler"], as_json, "")
+    show_rows(sorted(rows, key=lambda row: str(row["path"])), ["path", "methods", "auth", "handler"], as_json, "")

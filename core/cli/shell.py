@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from core.cli.options import database_option, registries
+from core.cli.records import on_behalf_of
 
 if TYPE_CHECKING:
     from core.orm.env import Env
@@ -30,23 +31,12 @@ def command(database: str, login: str | None, commit: bool) -> None:
     found = registries()
     try:
         with found.transaction(database) as env:
-            _talk(_as_user(env, login), database, commit)
+            _talk(on_behalf_of(env, login) if login else env, database, commit)
             if not commit:
                 raise _Undone
     except _Undone:
         if sys.stdin.isatty():
             click.echo("Nothing was kept.", err=True)
-
-
-def _as_user(env: Env, login: str | None) -> Env:
-    if not login:
-        return env
-    from core.security import accounts
-
-    account = accounts.by_login(env, login)
-    if account is None:
-        raise click.UsageError(f"There is no user {login}.")
-    return env.with_user(account.uid)
 
 
 def _talk(env: Env, database: str, commit: bool) -> None:

@@ -8,12 +8,12 @@ import click
 
 from core.cli.options import database_option, json_option, registries
 from core.cli.output import show_json, show_rows
-from core.errors import UnknownName
+from core.cli.records import user_of, users
 
 if TYPE_CHECKING:
     from core.orm.env import Env
 
-USERS, KEYS = "res.users", "res.users.apikeys"
+KEYS = "res.users.apikeys"
 
 
 @click.group(short_help="List users, set passwords, make API keys.")
@@ -28,10 +28,9 @@ def list_users(database: str, as_json: bool) -> None:
     """List the users of a database, archived ones too."""
 
     def work(env: Env) -> list[dict[str, object]]:
-        users: Any = _users(env).search([])  # Any: declared by an addon
         return [
             {"id": user.id, "login": user.login, "name": user.name, "active": user.active, "latest": user.login_date}
-            for user in users
+            for user in users(env).search([])
         ]
 
     show_rows(registries().run(database, work, write=False), ["id", "login", "name", "active", "latest"], as_json, "")
@@ -49,7 +48,7 @@ def list_users(database: str, as_json: bool) -> None:
 @database_option
 def password(database: str, login: str, password: str) -> None:
     """Set the password of the user LOGIN; all sessions of that user end."""
-    registries().run(database, lambda env: _user(env, login).write({"password": password}))
+    registries().run(database, lambda env: user_of(env, login).write({"password": password}))
     click.echo(f"The password of {login} is set.")
 
 
@@ -63,7 +62,7 @@ def token(database: str, login: str, name: str, days: int, as_json: bool) -> Non
     """Make an API key for the user LOGIN and show it, this once."""
 
     def work(env: Env) -> str:
-        keys: Any = env.with_user(_user(env, login).id)[KEYS]  # Any: declared by an addon
+        keys: Any = env.with_user(user_of(env, login).id)[KEYS]  # Any: declared by an addon
         return str(keys.make(name, days))
 
     key = registries().run(database, work)
@@ -71,15 +70,3 @@ def token(database: str, login: str, name: str, days: int, as_json: bool) -> Non
         show_json({"login": login, "key": key})
     else:
         click.echo(key)
-
-
-def _users(env: Env) -> Any:  # Any: declared by an addon
-    return env[USERS].with_context(active_test=False)
-
-
-def _user(env: Env, login: str) -> Any:  # Any: declared by an addon
-    found = _users(env).search([("login", "=", login)], limit=1)
-    if not found:
-        known = _users(env).search([]).mapped("login")
-        raise UnknownName("There is no user {name}.", name=login, known=known)
-    return found

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from lxml import etree
 
 from core.data.names import EvalNames
-from core.data.record_view import RecordView
 from core.data.values import value_of
 from core.data.xml import attributes, children, line_of
 from core.errors import ExpressionError
 from core.kernel.expression import compile_expression
+from core.security.record_view import RecordView
 
 if TYPE_CHECKING:
     from core.data.session import Session

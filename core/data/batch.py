@@ -44,22 +44,22 @@ class Batch:
             self.flush(model)
             queue = self._waiting.setdefault(model, [])
         queue.append(record)
-        if record.xmlid:
-            self._models[self.ids.key(record.xmlid)] = model
+        for xmlid in self._names(model, record):
+            self._models[self.ids.key(xmlid)] = model
 
     def waits(self, xmlid: str) -> str:
         """The model of a record that waits under this id; empty where none does."""
         return self._models.get(self.ids.key(xmlid), "")
 
     def flush(self, model: str = "") -> None:
-        """Create what waits: the records of one model, or all."""
-        for name in [model] if model else list(self._waiting):
-            queue = self._waiting.pop(name, [])
+        """Create what waits: the records of one model, or all, with the lines that they bring in turn."""
+        while model in self._waiting if model else self._waiting:
+            name = model or next(iter(self._waiting))
+            queue = self._waiting.pop(name)
             for record in queue:
-                if record.xmlid:
-                    self._models.pop(self.ids.key(record.xmlid), None)
-            if queue:
-                self._create(name, queue)
+                for xmlid in self._names(name, record):
+                    self._models.pop(self.ids.key(xmlid), None)
+            self._create(name, queue)
 
     def _create(self, model: str, queue: list[Waiting]) -> None:
         try:
@@ -86,12 +86,24 @@ class Batch:
             records = records.with_context(**queue[0].context)
         return list(records.create([dict(record.values) for record in queue]).ids)
 
+    def _names(self, model: str, record: Waiting) -> list[str]:
+        """The ids that a record brings: its own, and `<id>_<parent_model>` of what it delegates to."""
+        if not record.xmlid:
+            return []
+        parents = self.env.registry[model].inherits
+        return [
+            record.xmlid,
+            *(parent_id(record.xmlid, p) for p, link in parents.items() if not record.values.get(link)),
+        ]
+
     def _parents(self, model: str, queue: list[Waiting], created: list[int]) -> None:
-        """Records of models that delegate have parents, known as `<id>_<parent_model>`."""
-        info = self.env.registry[model]
-        for parent, link in info.inherits.items():
+        for parent, link in self.env.registry[model].inherits.items():
             for record, record_id in zip(queue, created, strict=True):
                 if record.xmlid and not record.values.get(link):
-                    parent_id = self.env[model].browse(record_id).mapped(link).id
-                    xmlid = f"{record.xmlid}_{parent.replace('.', '_')}"
-                    self.ids.add(xmlid, Known(parent, parent_id, record.noupdate))
+                    found = self.env[model].browse(record_id).mapped(link).id
+                    self.ids.add(parent_id(record.xmlid, parent), Known(parent, found, record.noupdate))
+
+
+def parent_id(xmlid: str, parent: str) -> str:
+    """The external id of the parent record that a delegating record was created with."""
+    return f"{xmlid}_{parent.replace('.', '_')}"

@@ -102,6 +102,9 @@ def read_rows(content: bytes, file: str) -> tuple[list[Column], list[tuple[int, 
         raise DataFileError("The file has no header.", file=file, line=1)
     number, header = rows[0]
     columns = [_column(cell.strip(), file, number) for cell in header]
+    lines = {column.name for column in columns if column.line is not None}
+    # Beside other columns of the line, `lines/id` is the line's own external id, not a link to it.
+    columns = [Column(c.name, line=ID) if c.name in lines and c.by == "xmlid" else c for c in columns]
     for line, cells in rows[1:]:
         if len(cells) != len(columns):
             raise DataFileError(

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from core.data.record_view import RecordView
 from core.errors import GrialError, UnknownName
 from core.kernel.expression import expression_helpers
 from core.kernel.vocabulary import Helper
+from core.security.record_view import RecordView
 
 if TYPE_CHECKING:
     from core.orm.env import Env
@@ -64,6 +64,3 @@ class EvalNames(dict[str, Any]):
         names._id_of = self._id_of
         names["obj"] = obj
         return names
-
-
-__all__ = ["EvalNames"]

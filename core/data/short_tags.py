@@ -40,36 +40,22 @@ REPORT_OWN = frozenset(
 
 
 def load_view(session: Session, element: etree._Element) -> None:
-    """`<view id model type inherit mode priority groups name>`: a view, or changes to another one.
-
-    The content is the arch with its root (`<form>`), or what stands inside it when `type` names the root.
-    """
+    """`<view id model type inherit mode priority groups name>`: a view, or changes to another one."""
     xmlid = _id(element)
+    kind, text, line = view_arch(element)
     values: dict[str, Any] = {"name": element.get("name") or xmlid}
     inherit = element.get("inherit")
-    text, line = arch_of(element)
     if inherit:
-        known_attributes(element, VIEW_OWN)
         parent = session.known(inherit)
+        base: Any = session.env["ir.ui.view"].browse(parent.id)
         values["inherit_id"] = parent.id
         values["mode"] = element.get("mode") or "extension"
-        base: Any = session.env["ir.ui.view"].browse(parent.id)
         values["model"] = element.get("model") or base.model
-        values["type"] = element.get("type") or base.type
+        values["type"] = kind or base.type
     else:
-        kind = element.get("type") or _root_tag(element)
-        if kind not in VIEW_TYPES:
-            hint = suggestion(kind, VIEW_TYPES)
-            raise UserError("A view has no type {type}.{hint}", type=repr(kind), hint=hint)
-        if not element.get("model") and kind != "qweb":
-            raise UserError("A view needs the attribute model.")
         values["model"] = element.get("model") or ""
         values["type"] = "list" if kind == "tree" else kind
         values["mode"] = "primary"
-        if kind != "qweb" and not _same(_root_tag(element), kind):
-            text = _wrapped(element, kind, text)
-        else:
-            known_attributes(element, VIEW_OWN)
     values["arch"] = interpolated(text, session.id_of)
     if PLACE_FIELD in session.env.registry["ir.ui.view"].fields:
         values[PLACE_FIELD] = f"{session.file_name}:{line}"
@@ -79,6 +65,27 @@ def load_view(session: Session, element: etree._Element) -> None:
         values["active"] = truth(element.get("active"))
     _groups(session, element, values)
     session.put(line_of(element), "ir.ui.view", xmlid, values, forcecreate=truth(element.get("forcecreate"), True))
+
+
+def view_arch(element: etree._Element) -> tuple[str, str, int]:
+    """Type, arch and first line of a `<view>`; the type of one that inherits may be empty.
+
+    The content is the arch with its root (`<form>`), or what stands inside the root that `type` names.
+    """
+    text, line = arch_of(element)
+    kind = element.get("type") or ""
+    if element.get("inherit"):
+        known_attributes(element, VIEW_OWN)
+        return kind, text, line
+    kind = kind or _root_tag(element)
+    if kind not in VIEW_TYPES:
+        raise UserError("A view has no type {type}.{hint}", type=repr(kind), hint=suggestion(kind, VIEW_TYPES))
+    if not element.get("model") and kind != "qweb":
+        raise UserError("A view needs the attribute model.")
+    if kind != "qweb" and _one_type(_root_tag(element)) != _one_type(kind):
+        return kind, _wrapped(element, kind, text), line
+    known_attributes(element, VIEW_OWN)
+    return kind, text, line
 
 
 def load_action(session: Session, element: etree._Element) -> None:
@@ -207,10 +214,6 @@ def _groups(session: Session, element: etree._Element, values: dict[str, Any]) -
 
 def _one_type(name: str) -> str:
     return "list" if name == "tree" else name
-
-
-def _same(tag: str, kind: str) -> bool:
-    return _one_type(tag) == _one_type(kind)
 
 
 def _root_tag(element: etree._Element) -> str:

@@ -13,9 +13,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection as Connection
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql import Executable
-from sqlalchemy.sql.elements import ClauseElement
 
 from core.db.types import id_column
 
@@ -91,22 +88,6 @@ class ExternalId:
     noupdate: bool
 
 
-class _LockTable(Executable, ClauseElement):
-    """Waits until no other transaction changes addons. Taken first, it comes before the transaction's snapshot."""
-
-    inherit_cache = False
-
-
-@compiles(_LockTable)  # type: ignore[untyped-decorator]  # SQLAlchemy leaves this decorator untyped
-def _lock_nothing(_element: _LockTable, _compiler: Any, **_options: Any) -> str:
-    return "SELECT 1"
-
-
-@compiles(_LockTable, "postgresql")  # type: ignore[untyped-decorator]  # as above
-def _lock_table(_element: _LockTable, compiler: Any, **_options: Any) -> str:
-    return f"LOCK TABLE {compiler.preparer.format_table(registry)} IN EXCLUSIVE MODE"
-
-
 def exists(connection: Connection) -> bool:
     """Is this a database of ours, with the three tables in it?"""
     return sa.inspect(connection).has_table(registry.name)
@@ -122,10 +103,11 @@ def bootstrap(connection: Connection) -> None:
 def lock(connection: Connection) -> None:
     """Hold the one lock under which addons are installed, upgraded and removed, until the transaction ends.
 
-    Call it first: on SQLite the writing transaction itself is the lock. The lock belongs to the connection, so that it
-    goes when its process dies.
+    Call it first. Whoever had to wait for another change sees the database as it was before that change: the row is
+    changed then, so that PostgreSQL refuses and the work is done again (`with_retry`). On SQLite the writing transaction
+    itself is the lock. The lock belongs to the connection: it goes when its process dies.
     """
-    connection.execute(_LockTable())
+    connection.execute(_VERSIONS.with_for_update())
 
 
 def versions(connection: Connection) -> tuple[int, int]:

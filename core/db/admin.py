@@ -9,11 +9,12 @@ import sqlite3
 import tempfile
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 import sqlalchemy as sa
 
 from core.db import sqlite, statements
-from core.db.dump import dump, load, restore
+from core.db.dump import open_dump, read_dump, shapes_of, write_dump
 from core.db.engine import DatabaseServer, check_name
 from core.db.retry import sqlstate
 from core.errors import UnknownName, UserError
@@ -21,7 +22,7 @@ from core.errors import UnknownName, UserError
 __all__ = ["copy", "create", "drop", "dump", "names", "restore"]
 
 _BLOB = re.compile(r"[0-9a-f]{64}")
-_DUPLICATE_DATABASE, _DATABASE_IN_USE, _NO_SUCH_DATABASE = "42P04", "55006", "3D000"
+_DUPLICATE_DATABASE, _DATABASE_IN_USE = "42P04", "55006"
 
 
 def names(server: DatabaseServer) -> list[str]:
@@ -94,6 +95,33 @@ def copy(server: DatabaseServer, source: str, target: str) -> None:
         raise
 
 
+def dump(server: DatabaseServer, name: str, target: Path | BinaryIO) -> None:
+    """Write a database as it is at this moment, with its files, into a zip that either backend can restore.
+
+    Raises UnknownName when there is none of this name.
+    """
+    if not server.exists(name):
+        raise UnknownName("There is no database {name}.", name=name, known=server.names())
+    write_dump(server, name, target)
+
+
+def restore(server: DatabaseServer, source: Path | BinaryIO, name: str) -> None:
+    """Make a database from a dump. Its CHECK constraints come with the next `sync`.
+
+    Raises:
+        UserError: there is a database of this name.
+        ValidationError: this is no dump, a damaged one, or one of a newer format. Nothing stays of it.
+    """
+    with open_dump(source) as archive:
+        shapes_of(archive, server.backend)
+        create(server, name)
+        try:
+            read_dump(server, name, archive)
+        except BaseException:
+            drop(server, name)
+            raise
+
+
 def _copy_file(source: Path, target: Path) -> None:
     sqlite.create_file(target)
     with closing(sqlite3.connect(source, timeout=sqlite.BUSY_TIMEOUT)) as old, closing(sqlite3.connect(target)) as new:
@@ -103,8 +131,12 @@ def _copy_file(source: Path, target: Path) -> None:
 def _copy_as_template(server: DatabaseServer, source: str, target: str) -> bool:
     """The server copies by itself, unless somebody is connected."""
     server.dispose(source)
+    sessions = sa.table("pg_stat_activity", sa.column("datname"))
+    others = sa.select(sa.func.count()).select_from(sessions).where(sessions.c.datname == source)
     try:
         with server.maintenance() as connection:
+            if connection.execute(others).scalar():
+                return False
             connection.execute(statements.CreateDatabase(target, source))
     except sa.exc.DBAPIError as error:
         if sqlstate(error) == _DATABASE_IN_USE:
@@ -116,9 +148,10 @@ def _copy_as_template(server: DatabaseServer, source: str, target: str) -> bool:
 def _copy_rows(server: DatabaseServer, source: str, target: str) -> None:
     with tempfile.TemporaryDirectory(prefix="grial-copy-") as folder:
         file = Path(folder, "copy.zip")
-        dump(server, source, file)
+        write_dump(server, source, file)
         create(server, target)
-        load(server, target, file, trusted=True)
+        with open_dump(file) as archive:
+            read_dump(server, target, archive, trusted=True)
 
 
 def _copy_folder(source: Path, target: Path) -> None:

@@ -125,7 +125,11 @@ def _update_plan(dialect: Dialect, table: sa.Table, bump: str, names: Sequence[s
 
 
 def _senders(dialect: Dialect, columns: Sequence[sa.Column[Any]]) -> tuple[_Send | None, ...]:
-    return tuple(column.type.dialect_impl(dialect).bind_processor(dialect) for column in columns)
+    # Bytes go as they are: their processor wraps them for INSERT … VALUES.
+    return tuple(
+        None if isinstance(c.type, sa.LargeBinary) else c.type.dialect_impl(dialect).bind_processor(dialect)
+        for c in columns
+    )
 
 
 def _copy(connection: Connection, text: str, columns: Sequence[Sequence[Any]]) -> None:

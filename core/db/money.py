@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import reduce
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,7 +17,7 @@ from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import operators
-from sqlalchemy.sql.elements import BinaryExpression
+from sqlalchemy.sql.elements import BinaryExpression, ExpressionClauseList
 from sqlalchemy.sql.functions import FunctionElement, GenericFunction
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -29,6 +30,8 @@ _COMPARISONS = frozenset(
     | {operators.is_distinct_from, operators.is_not_distinct_from}
 )
 _SUMS = frozenset({operators.add, operators.sub})
+_PRODUCTS = frozenset({operators.mul, operators.truediv})
+_BETWEEN = frozenset({operators.between_op, operators.not_between_op})
 
 
 class ScaledInteger(sa.BigInteger):
@@ -130,12 +133,12 @@ class _Avg(GenericFunction[Any]):
 @compiles(_Avg, "sqlite")
 def _avg_on_sqlite(element: _Avg, compiler: Any, **options: Any) -> str:
     name = "grial_average" if isinstance(element.type, Money) else "avg"
-    return f"{name}({compiler.process(element.clauses, **options)})"
+    return f"{name}({compiler.process(element.clauses, **options, within_aggregate_function=True)})"
 
 
 @compiles(_Avg, "postgresql")
 def _avg_on_postgresql(element: _Avg, compiler: Any, **options: Any) -> str:
-    inner = compiler.process(element.clauses, **options)
+    inner = compiler.process(element.clauses, **options, within_aggregate_function=True)
     return f"avg({inner})" if isinstance(element.type, Money) else f"avg(CAST({inner} AS DOUBLE PRECISION))"
 
 
@@ -167,20 +170,34 @@ def _converted(sql: str, number: Any, target: Any, sqlite: bool) -> str:
 @compiles(BinaryExpression, "sqlite", "postgresql")
 def _binary(element: BinaryExpression[Any], compiler: Any, **options: Any) -> str:
     left, right, operator = element.left, element.right, element.operator
+    on_sqlite = compiler.dialect.name == "sqlite"
     if not (_is_money(left) or _is_money(right)):
         return str(compiler.visit_binary(element, **options))
-    if _is_money(element) and operator in (operators.mul, operators.truediv):
-        write = _product_on_sqlite if compiler.dialect.name == "sqlite" else _product_on_postgresql
-        return write(element, compiler, options)
-    if operator in _COMPARISONS or operator in _SUMS:
-        target = sa.Double() if sa.Float in map(_kind, (left, right)) and not _is_money(element) else Money()
-        if compiler.dialect.name == "sqlite" or operator in _SUMS:
+    if _is_money(element) and operator in _PRODUCTS:
+        return (_product_on_sqlite if on_sqlite else _product_on_postgresql)(element, compiler, options)
+    if operator in _BETWEEN or operator in _COMPARISONS or operator in _SUMS or operator in _PRODUCTS:
+        sides = (left, *(right.clauses if operator in _BETWEEN else (right,)))
+        inexact = sa.Float in map(_kind, sides) and not _is_money(element)
+        if on_sqlite or _is_money(element):
             element = element._clone()
+            target = sa.Double() if inexact else Money()
             element.left, element.right = _meet(left, target), _meet(right, target)
-    elif _is_money(left) != _is_money(right) and compiler.dialect.name == "sqlite" and _kind(right) is sa.Float:
-        element = element._clone()
-        element.left, element.right = _meet(left, sa.Double()), _meet(right, sa.Double())
     return str(compiler.visit_binary(element, **options))
+
+
+@compiles(ExpressionClauseList, "sqlite", "postgresql")
+def _chain(element: ExpressionClauseList[Any], compiler: Any, **options: Any) -> str:
+    """`a * b * c` is one element in SQLAlchemy; here it is `(a * b) * c`."""
+    if not (_is_money(element) and element.operator in (operators.mul, operators.add)):
+        return str(compiler.visit_expression_clauselist(element, **options))
+
+    def pair(left: Any, right: Any) -> BinaryExpression[Any]:
+        kinds = {_kind(left), _kind(right)}
+        kind = Money() if Money in kinds else sa.Double() if sa.Float in kinds else left.type
+        return BinaryExpression(left, right, element.operator, type_=kind)
+
+    first, *rest = element.clauses
+    return str(compiler.process(reduce(pair, rest, first), **options))
 
 
 def _product_on_sqlite(element: BinaryExpression[Any], compiler: Any, options: dict[str, Any]) -> str:
@@ -210,6 +227,10 @@ def _kind(element: Any) -> type[Any]:
 
 def _meet(side: Any, target: TypeEngine[Any]) -> Any:
     """A side of an operator, in the form of `target` if it is a number of another kind."""
+    if isinstance(side, ExpressionClauseList) and side.operator is operators.and_:
+        bounds = side._clone()
+        bounds.clauses = tuple(_meet(bound, target) for bound in side.clauses)
+        return bounds
     kind = _kind(side)
     return side if isinstance(target, kind) or kind is sa.types.NullType else _Rescaled(side, target)
 

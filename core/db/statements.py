@@ -45,6 +45,8 @@ POSTGRESQL_NEXT_IDS = """
 WITH numbers AS MATERIALIZED (SELECT CAST(pg_get_serial_sequence(quote_ident(%s), 'id') AS regclass) AS name)
 SELECT nextval(numbers.name) FROM numbers, generate_series(1, %s)
 """
+POSTGRESQL_LAST_ID = "SELECT pg_sequence_last_value(CAST(pg_get_serial_sequence(quote_ident(%s), %s) AS regclass))"
+POSTGRESQL_SET_ID = "SELECT setval(CAST(pg_get_serial_sequence(quote_ident(%s), %s) AS regclass), %s)"
 # SQLite keeps the last id of a table here; raised inside the writing transaction, it reserves the ids below it.
 SQLITE_NEXT_IDS = "UPDATE sqlite_sequence SET seq = seq + ? WHERE name = ? RETURNING seq"
 SQLITE_LAST_ID = "SELECT seq FROM sqlite_sequence WHERE name = ?"

@@ -79,14 +79,12 @@ def archive_external_ids(
         models: models that are loaded; records of others could not be deleted either.
     """
     archived: list[int] = []
-    shared: list[int] = []
+    gone: list[int] = []
     for row in addon_rows.read_external_ids(connection, addon):
-        if row.model in (MODELS, FIELDS):
-            continue
         stays = row.model in plan.models or row.id in kept or row.model not in models
-        (archived if stays else shared).append(row.id)
+        (archived if stays and row.model not in (MODELS, FIELDS) else gone).append(row.id)
     addon_rows.archive_external_ids(connection, addon, archived)
-    addon_rows.delete_external_ids(connection, shared)
+    addon_rows.delete_external_ids(connection, gone)
 
 
 def archive_gone(connection: Connection, gone: Gone, addon: str) -> list[str]:

@@ -59,8 +59,8 @@ class Transaction:
         self.pending: dict[int, set[int]] = {}
         self.computing: dict[int, set[int]] = {}
         self.links: dict[str, dict[tuple[int, int], bool]] = {}
-        self.readable: dict[Any, dict[str, Any]] = {}
         self.memo: dict[Any, Any] = {}
+        self.allowed: dict[Any, tuple[frozenset[str], set[int]]] = {}
         self.author: int = 1
         self.root: Env | None = None
         self.statements = 0
@@ -116,13 +116,18 @@ class Transaction:
         """Forget every cached value; nothing dirty may be left."""
         self.buckets.clear()
         self.by_slot.clear()
-        self.readable.clear()
+        self.allowed.clear()
         self.memo.clear()
         self.generation += 1
 
+    def forget_allowed(self, names: frozenset[str]) -> None:
+        """After a write: forget what rules allowed where a rule reads one of these fields."""
+        for key in [key for key, (read, _) in self.allowed.items() if not read.isdisjoint(names)]:
+            del self.allowed[key]
+
     def forget_rights(self) -> None:
-        """Make every environment ask again what its user may read."""
-        self.readable.clear()
+        """Make every environment ask again what its user may do."""
+        self.allowed.clear()
         self.generation += 1
 
     generation = 0

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from core.orm.model import Model
     from core.orm.registry import ModelInfo
 
+MOST_CHECKED = 2000
 SYSTEM = frozenset(["id", "create_uid", "create_date", "write_uid", "write_date", "row_version", "display_name"])
 
 
@@ -179,7 +180,7 @@ def write(records: Model, values: Mapping[str, Any]) -> None:
         return
     ids = records._ids
     values = _checked(env, info, values)
-    _check_may_write(env, info, ids)
+    _check_may_write(env, info, ids, records._prefetch)
     old = _old_values(env, info, values, ids)
     lines: dict[str, Any] = {}
     assigned: dict[str, Any] = {}
@@ -204,6 +205,7 @@ def write(records: Model, values: Mapping[str, Any]) -> None:
     names = frozenset(values)
     if "active" in names:
         links.forget_archived(env.tx, info)
+    env.tx.forget_allowed(names)
     for field in changed:
         if field.related:
             bucket = env.tx.bucket(field.slot)
@@ -218,10 +220,10 @@ def write(records: Model, values: Mapping[str, Any]) -> None:
     env.registry.ports.written(records, names)
 
 
-def _check_may_write(env: Env, info: ModelInfo, ids: Sequence[int]) -> None:
+def _check_may_write(env: Env, info: ModelInfo, ids: Sequence[int], prefetch: Sequence[int]) -> None:
     if not env.is_super(info.name):
         env.gate.check_model(info.name, "write")
-        check_records(env, info, ids, "write")
+        check_records(env, info, ids, "write", prefetch)
     new = env.tx.new.get(info.name, {})
     version = info.fields["row_version"]
     bucket = env.tx.bucket(version.slot)
@@ -233,7 +235,9 @@ def _check_may_write(env: Env, info: ModelInfo, ids: Sequence[int]) -> None:
                 raise fetch.missing(env, info, record_id)
 
 
-def check_records(env: Env, info: ModelInfo, ids: Sequence[int], operation: str) -> None:
+def check_records(
+    env: Env, info: ModelInfo, ids: Sequence[int], operation: str, prefetch: Sequence[int] = ()
+) -> None:
     """Refuse records that the user's rules keep from this operation.
 
     Raises:
@@ -242,13 +246,27 @@ def check_records(env: Env, info: ModelInfo, ids: Sequence[int], operation: str)
     """
     if env.is_super(info.name) or fetch.is_true(env.gate.rule_domain(info.name, operation)):
         return
-    allowed = set(fetch.allowed(env, info, ids, operation))
+    allowed = _allowed(env, info, ids, prefetch, operation)
     refused = [i for i in ids if i not in allowed]
     if not refused:
         return
     fetch.admit(env, info, refused, env.readable[info.name])
     hidden = [i for i in refused if i not in env.readable[info.name]]
     raise fetch.missing(env, info, hidden[0]) if hidden else env.gate.refuse_records(info.name, operation, refused)
+
+
+def _allowed(env: Env, info: ModelInfo, ids: Sequence[int], prefetch: Sequence[int], operation: str) -> set[int]:
+    """Ids that the rules allow, asked for once for all records that were loaded together."""
+    key = (info.name, operation, env.access_key)
+    held = env.tx.allowed.get(key)
+    if held is None:
+        rule = env.gate.rule_domain(info.name, operation)
+        names = frozenset(name for leaf in rule.leaves() for name in leaf.path.split("."))
+        held = env.tx.allowed[key] = (names, set())
+    known = held[1]
+    if any(i not in known for i in ids):
+        known.update(fetch.allowed(env, info, prefetch if len(ids) < len(prefetch) <= MOST_CHECKED else ids, operation))
+    return known
 
 
 def _recheck(

@@ -27,11 +27,17 @@ def _form(path: str) -> Callable[[Callable[[Request], Response]], Callable[[Requ
 @_form("create")
 def create(request: Request) -> Response:
     """Make a database: master_pwd, name, lang, password, demo, login, country_code, phone."""
-    form = request.form
+    form = {name: "" if value in {"None", "False", "0"} else value for name, value in request.form.items()}
     db.create_database(
-        Caller(request), form.get("master_pwd"), form.get("name"), form.get("demo") not in (None, "", "0", "False"),
-        form.get("lang") or "en_US", form.get("password"), form.get("login") or "admin", form.get("country_code") or "",
-    )  # fmt: skip
+        Caller(request),
+        form.get("master_pwd"),
+        form.get("name"),
+        bool(form.get("demo")),
+        form.get("lang") or "en_US",
+        form.get("password"),
+        form.get("login") or "admin",
+        form.get("country_code") or "",
+    )
     return _done(request)
 
 

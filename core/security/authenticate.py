@@ -29,7 +29,7 @@ def authenticate(registry: Registry, login: object, secret: object, network: str
         Throttled: too many failures of this user or from this network.
         Busy: too many logins at once.
     """
-    if not isinstance(login, str) or not 0 < len(login) <= _LONGEST_LOGIN:
+    if not isinstance(login, str) or not 0 < len(login) <= _LONGEST_LOGIN or not login.isprintable():
         return None
     if not isinstance(secret, str) or not acceptable(secret):
         return None

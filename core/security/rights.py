@@ -58,7 +58,6 @@ def changed(env: Env, model: str, fields: Iterable[str] | None) -> None:
     tx.memo["rights changed"] = True
     for key in ("rights", ("companies", env.uid)):
         tx.memo.pop(key, None)
-    tx.readable.clear()
     tx.forget_rights()
     if not tx.memo.get("rights announced"):
         tx.memo["rights announced"] = True

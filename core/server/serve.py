@@ -80,7 +80,7 @@ def _serve_granian(settings: Settings, on_start: OnStart | None) -> None:
         backpressure=_BACKLOG,
         http1_settings=HTTP1Settings(header_read_timeout=15_000),
         websockets=False,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
         respawn_failed_workers=True,
         workers_kill_timeout=10,
     )

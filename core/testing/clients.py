@@ -33,7 +33,7 @@ class WebClient(Client):
 
     def __init__(self, application: Application, database: str, login: str = ADMIN_LOGIN) -> None:
         super().__init__(application)
-        self.grial = application
+        self.app = application
         self.database = database
         self.token = ""
         if login:
@@ -43,7 +43,7 @@ class WebClient(Client):
         """Become another user, without typing a password. Raises MissingError when nobody has this login."""
         from core.http.request import SESSION_COOKIE, session_identifier
 
-        self.token = session_token(self.grial, self.database, login)
+        self.token = session_token(self.app, self.database, login)
         self.set_cookie(SESSION_COOKIE, session_identifier(self.database, self.token), domain=HOST)
 
     @property
@@ -51,7 +51,7 @@ class WebClient(Client):
         """The token that forms carry."""
         from core.security import csrf
 
-        return csrf.token(self.grial.site.csrf_key, self.token)
+        return csrf.token(self.app.site.csrf_key, self.token)
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:  # Any: as werkzeug takes them
         """Send a request; with the token of its forms, unless the test gives a header of its own."""

@@ -11,6 +11,8 @@ from lxml import etree
 
 from core.errors import AccessError, DataFileError, MissingError
 from core.kernel.finding import Finding
+from core.orm import xmlids
+from core.security import rights
 from core.view import library as views
 from core.view.arch import parse
 from core.view.defaults import default_arch
@@ -107,20 +109,13 @@ def _chosen(
 
 
 def _id_of(env: Env, xmlid: str) -> int:
-    from core.orm import xmlids
-
     found = xmlids.resolve(env, xmlid)
     return found[1] if found is not None and found[0] == "ir.ui.view" else 0
 
 
 def group_ids(env: Env) -> frozenset[int]:
-    """The ids of all groups the reader is in, by implication too; found once a transaction."""
-    if "res.users" not in env.registry:
-        return frozenset()
-    key = ("group ids", env.uid)
-    if key not in env.tx.memo:
-        env.tx.memo[key] = frozenset(env.user.groups_id.implied_closure().ids)
-    return env.tx.memo[key]  # type: ignore[no-any-return]  # the memo holds anything
+    """The ids of all groups the reader is in, by implication too."""
+    return rights.groups_of(env, env.uid) if "res.groups" in env.registry else frozenset()
 
 
 def _fitted(env: Env, shelf: Library, row: Row | None, model: str, kind: str, groups: frozenset[int]) -> Resolved:
@@ -168,17 +163,7 @@ def _held(env: Env, names: Iterable[str], groups: frozenset[int]) -> frozenset[s
     """Those of the named groups that the reader is in; the superuser is in every group."""
     if env.uid == env.registry.superuser_id:
         return frozenset(names)
-    from core.orm import xmlids
-
-    cache = env.registry.cache("group ids")
-    held = []
-    for name in names:
-        if name not in cache:
-            found = xmlids.resolve(env, name)
-            cache[name] = found[1] if found is not None else 0
-        if cache[name] in groups:
-            held.append(name)
-    return frozenset(held)
+    return frozenset(name for name in names if groups & rights.group_ids(env, name))
 
 
 def _fields_of(env: Env, model: str) -> tuple[Iterable[str], dict[str, str]] | None:

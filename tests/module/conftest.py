@@ -1,8 +1,6 @@
 """Addons written by a test into a folder of its own on the addons path."""
 
-import importlib.util
 import textwrap
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -14,10 +12,9 @@ from core.module import finder, importer
 from core.module.create import create_database
 from core.module.install import install
 from core.module.registries import Registries
-
-_spec = importlib.util.spec_from_file_location("mini_base", Path(__file__).with_name("mini_base.py"))
-mini_base = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(mini_base)
+from core.module.uninstall import uninstall, uninstall_plan
+from core.module.upgrade import upgrade
+from tests.module import gardens, mini_base
 
 
 class AddonFolder:
@@ -69,6 +66,13 @@ def world(addon_folder, backend, make_server):
         registries.forget(name)
 
 
+@pytest.fixture
+def garden(world):
+    """A world with the addon `garden` on disk; no database yet."""
+    world.folder.write_files("garden", gardens.GARDEN)
+    return world
+
+
 class World:
     """One server, its addons on disk, and shorthands for the tests."""
 
@@ -83,6 +87,15 @@ class World:
 
     def install(self, *names, **options):
         return install(self.registries, self.name, names, **options)
+
+    def upgrade(self, *names):
+        return upgrade(self.registries, self.name, names)
+
+    def uninstall(self, *names, **options):
+        return uninstall(self.registries, self.name, names, **options)
+
+    def plan(self, *names):
+        return uninstall_plan(self.registries, self.name, names)
 
     def read(self, work):
         return self.registries.run(self.name, work, write=False)

@@ -1,43 +1,7 @@
 import pytest
 
 from core.errors import DataFileError, UnknownName, UserError
-
-GARDEN = {
-    "__manifest__.py": "{'data': ['data.xml'], 'demo': ['demo.xml'], 'version': '1.0'}",
-    "models/tree.py": """
-        from core import Model, fields
-        from addons.base.models.all import Partner
-
-        class Tree(Model):
-            _name = "garden.tree"
-            _description = "Tree"
-            name = fields.Char("Name", required=True)
-            owner_id = fields.Many2one(Partner, "Owner")
-            height = fields.Integer("Height", default=2)
-
-        class Gardener(Partner, extend=True):
-            tree_ids = fields.One2many(lambda: Tree, "owner_id", "Trees")
-            green_thumb = fields.Boolean("Green thumb", default=True)
-            tree_count = fields.Integer("Number of trees")
-
-            @tree_count.compute("tree_ids")
-            def _compute_tree_count(self):
-                for partner in self:
-                    partner.tree_count = 40 + len(partner.tree_ids)
-    """,
-    "data.xml": """<data>
-        <record id="oak" model="garden.tree"><field name="name">Oak</field></record>
-        <record id="gardener" model="res.partner"><field name="name">Gardener</field></record>
-    </data>""",
-    "demo.xml": """<data><record id="elm" model="garden.tree"><field name="name">Elm</field></record></data>""",
-}
-
-
-@pytest.fixture
-def garden(world):
-    world.folder.write_files("garden", GARDEN)
-    return world
-
+from tests.module.gardens import GARDEN
 
 def test_a_new_database_has_base_and_nothing_else(garden):
     outcome = garden.create()

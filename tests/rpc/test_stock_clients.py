@@ -66,7 +66,7 @@ def test_odoorpc(server: Running) -> None:
     odoo = odoorpc.ODOO(HOST, port=server.port)
     assert odoo.version == "10.0"
     assert DATABASE in odoo.db.list()
-    with pytest.raises(odoorpc.error.RPCError, match="Wrong login or password"):
+    with pytest.raises(odoorpc.error.RPCError, match="Wrong login ID or password"):
         odoo.login(DATABASE, USER, "wrong")
     odoo.login(DATABASE, USER, PASSWORD)
     assert odoo.env.user.login == USER
@@ -126,7 +126,7 @@ def test_erppeek(server: Running, path: str) -> None:
 
     client = erppeek.Client(server.url + path, DATABASE, USER, PASSWORD)
     assert client.major_version == "10.0"
-    assert "res.partner" in client.models("res.partner")
+    assert "ResPartner" in client.models("res.partner")
     partners = client.model("res.partner")
     partner = partners.create({"name": "Talleres Peña"})
     assert partner.name == "Talleres Peña"

@@ -43,7 +43,7 @@ def test_a_whole_form() -> None:
         <field name="state" widget="statusbar" statusbar_visible="draft, open" options="{'clickable': true}"/>
       </header>
       <sheet>
-        <div class="oe_title"><label for="name" class="oe_edit_only"/><h1><field name="name" placeholder="Subject"/></h1></div>
+        <div class="oe_title"><label for="name"/><h1><field name="name" placeholder="Subject"/></h1></div>
         <group col="4" string="Main"><field name="partner_id" domain="[('customer', '=', True)]"/><newline/></group>
         <notebook><page string="Lines"><field name="line_ids" mode="tree,form">
           <tree editable="bottom"><field name="product_id" invisible="parent.kind == 'x'"/></tree>

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Literal
 
 from addons.base.models.action import Action
-from core import fields
+from core import Model, fields
+from core.orm.query import Query
 
 Output = Literal["pdf", "html"]
+OUTPUTS: dict[Output, str] = {"pdf": "PDF", "html": "HTML"}
 
 
 class ActionReport(Action):
@@ -19,9 +21,7 @@ class ActionReport(Action):
     type = fields.Char(default="ir.actions.report.xml")
     model = fields.Char("Model", required=True, index=True)
     report_name = fields.Char("Technical Name", required=True, index=True, help="The name that programs ask for.")
-    report_type: fields.Selection[Output] = fields.Selection(
-        "Output", {"pdf": "PDF", "html": "HTML"}, required=True, default="pdf"
-    )
+    report_type: fields.Selection[Output] = fields.Selection("Output", OUTPUTS, required=True, default="pdf")
     template = fields.Char("Template", help="The file in the addon, as in crm/reports/opportunity.html.")
     multi = fields.Boolean("Only in Lists")
     binding = fields.Boolean("Offer in Forms and Lists", default=True)
@@ -32,3 +32,16 @@ class ActionReport(Action):
     paper_format = fields.Char("Paper Format", help="Empty for that of the company.")
 
     _unique_name = fields.Unique("report_name", message="There is a report of this technical name already.")
+
+
+class ReportAlias(Model):
+    """The reports under the name that newer programs ask for."""
+
+    _name = "ir.actions.report"
+    _description = "Report"
+    _query = Query(ActionReport)
+
+    name = fields.Char("Name", source="name")
+    model = fields.Char("Model", source="model")
+    report_name = fields.Char("Technical Name", source="report_name")
+    report_type: fields.Selection[Output] = fields.Selection("Output", OUTPUTS, source="report_type")

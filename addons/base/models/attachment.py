@@ -79,6 +79,38 @@ class Attachment(Model):
             attachment._check_owner(attachment.res_model, attachment.res_id)
         return super().unlink()
 
+    def _rule_domain(self, operation: str) -> Domain:
+        """Files whose record the user may read (or write, for anything else), and their own that belong to none."""
+        env, needed = self.env, "read" if operation == "read" else "write"
+        with env.elevated("find the models that files belong to", Attachment) as su_env:
+            everything = su_env[Attachment].with_context(active_test=False)
+            models = [model for (model,) in everything.grouped([("res_model", "!=", False)], ["res_model"])]
+        allowed = Attachment.create_uid == env.uid
+        allowed = allowed & (Attachment.res_model.is_empty_() | (Attachment.res_id == 0))
+        for model in models:
+            rule = self._rule_of(model, needed)
+            if rule is None:
+                continue
+            domain = Attachment.res_model == model
+            if rule.as_list():
+                owned = [one for (one,) in everything.grouped(domain.as_list(), ["res_id"])]
+                records = env[model].with_context(active_test=False)
+                domain = domain & Attachment.res_id.in_(records.search(Domain.parse([("id", "in", owned)]) & rule).ids)
+            allowed = allowed | domain
+        return allowed
+
+    def _rule_of(self, model: str, operation: str) -> Domain | None:
+        """The condition on the records of a model that files belong to; None where the user may not meet any."""
+        if model not in self.env.registry.models:
+            return None
+        if self.env.is_super(model):
+            return Domain.parse([])
+        try:
+            self.env.gate.check_model(model, operation)
+        except AccessError:
+            return None
+        return self.env.gate.rule_domain(model, operation)
+
     def _check_owner(self, model: str, record_id: int) -> None:
         """Raise AccessError unless the user may change the record that a file belongs to."""
         if not model or self.env.is_super(self._name):

@@ -287,17 +287,16 @@ class Partner(Model):
 
     def _follow_parent(self) -> None:
         """Copy from the company above: its commercial data and, where the partner says so, its address."""
-        for partner in self:
+        changes: dict[int, dict[str, Any]] = {}
+        for partner in self.filtered("parent_id"):
             above = partner.parent_id
-            if not above:
-                continue
-            values: dict[str, Any] = {}
+            found: dict[str, Any] = {}
             if not partner.is_company:
-                values |= _different(partner, partner.commercial_partner_id, self._commercial_fields())
+                found |= _different(partner, partner.commercial_partner_id, self._commercial_fields())
             if partner.use_parent_address:
-                values |= _different(partner, above, ADDRESS_FIELDS)
-            if values:
-                partner.write(values)
+                found |= _different(partner, above, ADDRESS_FIELDS)
+            changes[partner.id] = found
+        self._write_alike(changes)
 
     def _lead_children(self, values: Mapping[str, Any]) -> None:
         """Hand changed commercial data and addresses to the contacts below."""
@@ -305,15 +304,24 @@ class Partner(Model):
         address = [name for name in ADDRESS_FIELDS if name in values]
         if not commercial and not address:
             return
-        for partner in self.filtered("child_ids"):
-            for child in partner.child_ids:
-                changes: dict[str, Any] = {}
-                if commercial and not child.is_company:
-                    changes |= _different(child, partner, commercial)
-                if address and child.use_parent_address:
-                    changes |= _different(child, partner, address)
-                if changes:
-                    child.write(changes)
+        changes: dict[int, dict[str, Any]] = {}
+        for child in self.child_ids:
+            found: dict[str, Any] = {}
+            if commercial and not child.is_company:
+                found |= _different(child, child.parent_id, commercial)
+            if address and child.use_parent_address:
+                found |= _different(child, child.parent_id, address)
+            changes[child.id] = found
+        self._write_alike(changes)
+
+    def _write_alike(self, changes: Mapping[int, Mapping[str, Any]]) -> None:
+        """Write values by id, all records with equal ones at once."""
+        alike: dict[tuple[tuple[str, Any], ...], list[int]] = {}
+        for partner_id, values in changes.items():
+            if values:
+                alike.setdefault(tuple(sorted(values.items())), []).append(partner_id)
+        for pairs, ids in alike.items():
+            self.browse(ids).write(dict(pairs))
 
     def _region(self) -> str:
         """The country whose rules hold for numbers without a country of their own."""

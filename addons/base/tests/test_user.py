@@ -2,6 +2,7 @@ import pytest
 
 from addons.base.models.partner import Partner
 from addons.base.models.user import User
+from addons.base.models.user_apikey import ApiKey, ApiKeyDescription
 from core import Env
 from core.errors import AccessDenied, AccessError, UserError, ValidationError
 
@@ -97,13 +98,13 @@ def test_users_are_found_by_login(env: Env) -> None:
 def test_a_key_is_made_in_two_steps_and_taken_back(env: Env) -> None:
     pia = make(env)
     own = env.with_user(pia.id)
-    action = own["res.users.apikeys.description"].create({"name": "script"}).make_key()
+    action = own[ApiKeyDescription].create({"name": "script"}).make_key()
     assert action["res_model"] == "res.users.apikeys.show"
     assert len(action["context"]["default_key"]) > 30
-    key = own["res.users.apikeys"].search([])
+    key = own[ApiKey].search([])
     assert key.key_prefix == action["context"]["default_key"][:8]
     key.remove()
-    assert not own["res.users.apikeys"].search([])
+    assert not own[ApiKey].search([])
 
 
 def test_a_portal_user_sees_their_own_company_only(env: Env) -> None:

@@ -12,10 +12,10 @@ from addons.base.models.currency import Currency
 from addons.base.models.partner import Partner
 from addons.base.models.partner_title import PartnerTitle
 from addons.base.models.user import User
-from addons.crm import conversion, pipeline
+from addons.crm import board, conversion, pipeline
 from addons.crm.models import case_campaign, case_categ, case_channel, case_section, lost_reason, stage_history
 from addons.crm.models.case_stage import STATES, CaseStage, State
-from core import Model, api, fields
+from core import Domain, Model, api, fields
 from core.errors import UserError
 
 Kind = Literal["lead", "opportunity"]
@@ -74,8 +74,8 @@ class Lead(Model):
     channel_id = fields.Many2one(lambda: case_channel.CaseChannel, "Channel", help="The way the lead came in.")
     type_id = fields.Many2one(lambda: case_campaign.CaseCampaign, "Campaign", help="What made the lead come in.")
     referred = fields.Char("Referred by")
-    ref = fields.Reference("Reference", [])
-    ref2 = fields.Reference("Reference 2", [])
+    ref = fields.Reference("Reference", pipeline.referable_models)
+    ref2 = fields.Reference("Reference 2", pipeline.referable_models)
     company_id = fields.Many2one(Company, "Company", index=True)
     color = fields.Integer("Colour")
     currency_id = fields.Many2one(Currency, "Currency", required=True, ondelete="restrict")
@@ -242,6 +242,23 @@ class Lead(Model):
         """Make these leads opportunities of a partner, shared out in turn among salespeople."""
         conversion.convert(self, self.env[Partner].browse([partner_id] if partner_id else []), user_ids, section_id)
         return True
+
+    def read_group(
+        self,
+        domain: Domain | Sequence[Any],
+        fields: Sequence[str],
+        groupby: str | Sequence[str],
+        offset: int = 0,
+        limit: int | None = None,
+        orderby: str = "",
+        lazy: bool = True,
+    ) -> list[dict[str, Any]]:
+        """Groups; by stage, the stages that hold nothing are there too, so that a board shows the whole way."""
+        groups = super().read_group(domain, fields, groupby, offset, limit, orderby, lazy)
+        levels = [groupby] if isinstance(groupby, str) else list(groupby)
+        if levels[:1] != ["stage_id"] or offset or limit or orderby or not (lazy or len(levels) == 1):
+            return groups
+        return board.with_empty_stages(self, Domain.parse(domain), groups, levels[1:])
 
     def create(self, values: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> Self:
         """Every lead starts in a stage, and its history there."""

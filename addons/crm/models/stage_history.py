@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from addons.base.models.user import User
+from addons.crm import pipeline
 from addons.crm.models import case_section, case_stage, lead
 from core import Model, fields
 from core.errors import AccessError
 
 # Written once, when the lead leaves the stage.
-LEAVING = frozenset({"date_left", "duration"})
+LEAVING = frozenset({"date_left"})
 
 
 class StageHistory(Model):
@@ -32,6 +33,11 @@ class StageHistory(Model):
     date_entered = fields.Datetime("Entered", required=True, readonly=True, index=True)
     date_left = fields.Datetime("Left", readonly=True)
     duration = fields.Float("Days in the Stage", digits=(16, 2), readonly=True, aggregate="avg")
+
+    @duration.compute("date_entered", "date_left", store=True)
+    def _compute_duration(self) -> None:
+        for stay in self:
+            stay.duration = pipeline.days_between(stay.date_entered, stay.date_left)
 
     def write(self, values: Mapping[str, Any]) -> bool:
         """A stay is closed once; nothing else changes."""

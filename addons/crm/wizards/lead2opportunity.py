@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Literal
 
 from addons.base.models.partner import Partner
@@ -32,7 +31,6 @@ class Lead2Opportunity(Model):
             "nothing": "Do not link to a customer",
         },
         required=True,
-        default="exist",
     )
     partner_id = fields.Many2one(Partner, "Customer", help="Empty: the one that fits each lead, or a new one.")
     user_id = fields.Many2one(User, "Salesperson")
@@ -54,24 +52,35 @@ class Lead2Opportunity(Model):
         for wizard in self:
             wizard.opportunity_ids = wizard._similar()
 
-    def default_get(self, fields: Sequence[str]) -> dict[str, Any]:
-        """Start from the leads that were selected, with the customer that fits."""
-        values = super().default_get(fields)
-        leads = self.env[Lead].browse(self._selected()).exists()
-        values["lead_ids"] = [(6, 0, leads.ids)]
-        if len(leads) == 1:
-            partner = conversion.find_partner(leads)
-            values["partner_id"] = partner.id or False
-            values["action"] = "exist" if partner else "create"
-            values["user_id"] = leads.user_id.id or False
-            values["section_id"] = leads.section_id.id or False
-        return {name: value for name, value in values.items() if name in fields}
+    @lead_ids.default_from
+    def _default_lead_ids(self) -> Lead:
+        return self._selected()
+
+    @action.default_from
+    def _default_action(self) -> Choice:
+        lead = self._selected()
+        return "create" if len(lead) == 1 and not conversion.find_partner(lead) else "exist"
+
+    @partner_id.default_from
+    def _default_partner_id(self) -> Partner:
+        lead = self._selected()
+        return conversion.find_partner(lead) if len(lead) == 1 else self.env[Partner]
+
+    @user_id.default_from
+    def _default_user_id(self) -> User:
+        lead = self._selected()
+        return lead.user_id if len(lead) == 1 else self.env[User]
+
+    @section_id.default_from
+    def _default_section_id(self) -> CaseSection:
+        lead = self._selected()
+        return lead.section_id if len(lead) == 1 else self.env[CaseSection]
 
     @api.action
     def action_apply(self) -> dict[str, Any]:
         """Convert, and open the result."""
         self.ensure_one()
-        leads = self.lead_ids or self.env[Lead].browse(self._selected()).exists()
+        leads = self.lead_ids
         if not leads:
             raise UserError("Select the leads to convert first.")
         partner = self.partner_id if self.action == "exist" else self.partner_id.browse([])
@@ -79,11 +88,12 @@ class Lead2Opportunity(Model):
         conversion.convert_each(leads, self.action, partner, users, self.section_id.id or False)
         return open_opportunities(leads)
 
-    def _selected(self) -> list[int]:
+    def _selected(self) -> Lead:
+        """The leads from which the dialog was opened."""
         context = self.env.context
         if context.get("active_model") != Lead._name:
-            return []
-        return list(context.get("active_ids") or filter(None, [context.get("active_id")]))
+            return self.env[Lead]
+        return self.env[Lead].browse(context.get("active_ids") or context.get("active_id") or ()).exists()
 
     def _similar(self) -> Lead:
         """Opportunities with the same customer or e-mail address, which may make a new one needless."""

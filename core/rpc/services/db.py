@@ -25,7 +25,7 @@ def server_version(_caller: Caller) -> str:
 def list_databases(caller: Caller, _document: object = False) -> list[str]:
     """The names of the databases; refused while the server has no master password."""
     _require_open(caller)
-    return list(caller.site.names())
+    return list(caller.site.names(freshness=0))
 
 
 def db_exist(caller: Caller, name: object) -> bool:

@@ -1,0 +1,147 @@
+"""`server.py check`: what is wrong with addons and data files, before anybody installs them."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.check.access import access_findings
+from core.check.elements import FileCheck
+from core.check.ids import Ids
+from core.check.schema import schema_findings
+from core.check.sources import Source, addon_sources, loose_files, manifest_findings, read_source
+from core.check.views import view_findings
+from core.db.engine import DatabaseServer
+from core.errors import GrialError, UnknownName
+from core.kernel.config import Settings
+from core.kernel.finding import Finding
+from core.module.finder import Shelf, add_paths, find_addons
+from core.module.graph import in_order
+from core.module.importer import import_addons
+from core.module.loading import build
+from core.module.manifest import MANIFEST_FILE
+
+if TYPE_CHECKING:
+    from core.orm.registry import Registry
+
+
+def run(paths: Sequence[str | Path] = ()) -> list[Finding]:
+    """Check addons and files.
+
+    Args:
+        paths: names of addons, folders of addons, XML files, folders of XML files; every addon on the addons path when
+            there is none.
+
+    Raises UnknownName for a name that is neither an addon nor a path.
+    """
+    targets, files = _sorted_out(paths)
+    shelf = find_addons()
+    if not paths:
+        targets = {*shelf.manifests, *shelf.broken}
+    findings = [_whole_addon(name, "manifest", shelf.broken[name]) for name in targets & set(shelf.broken)]
+    good = targets & set(shelf.manifests)
+    order, missing = _needed(shelf, good)
+    findings += missing
+    loose = [read_source(path, str(path)) for path in loose_files(files)]
+    with _registry(order, shelf, findings) as registry:
+        findings += _check(shelf, order, frozenset(good), loose, registry)
+    return sorted(set(findings))
+
+
+def _sorted_out(paths: Sequence[str | Path]) -> tuple[set[str], list[Path]]:
+    """The addons and the loose files or folders that the arguments name."""
+    shelf = find_addons()
+    addons: set[str] = set()
+    files: list[Path] = []
+    for given in paths:
+        path = Path(given)
+        if isinstance(given, str) and (given in shelf.manifests or given in shelf.broken or given in shelf.aliases):
+            addons.add(shelf.resolve(given))
+        elif (path / MANIFEST_FILE).is_file():
+            add_paths([path.resolve().parent])
+            addons.add(path.resolve().name)
+        elif path.exists():
+            files.append(path)
+        else:
+            raise UnknownName("{name} is neither an addon nor a path.", name=str(given), known=shelf.manifests)
+    return addons, files
+
+
+def _needed(shelf: Shelf, targets: Iterable[str]) -> tuple[list[str], list[Finding]]:
+    """The addons and all they depend on, in the order they are loaded, and those they lack."""
+    depends = shelf.depends()
+    findings: list[Finding] = []
+    found: set[str] = set()
+    waiting = list(targets)
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        found.add(name)
+        for other in depends[name]:
+            if other in depends:
+                waiting.append(other)
+            else:
+                reason = shelf.broken.get(other) or shelf.unknown(other)
+                line = shelf.manifests[name].lines.get("depends", 1)
+                findings.append(Finding(f"{name}/{MANIFEST_FILE}", line, "depends", str(reason)))
+    try:
+        return in_order(found, depends), findings
+    except GrialError as error:
+        findings.append(_whole_addon(min(found), "depends", error))
+        return [], findings
+
+
+@contextmanager
+def _registry(order: list[str], shelf: Shelf, findings: list[Finding]) -> Iterator[Registry | None]:
+    """The models of the addons, merged as a database would, without one; None where they do not fit together."""
+    broken = import_addons([name for name in order if _complete(shelf, name)], shelf)
+    for name, reason in broken.items():
+        findings.append(_whole_addon(name, "python", reason))
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings.from_env({}, data_dir=Path(folder), database_url="")
+        server = DatabaseServer(settings)
+        built: Registry | None = None
+        works = [name for name in order if name not in broken and _complete(shelf, name)]
+        try:
+            built = build(server, settings, "check", works) if works else None
+        except GrialError as error:
+            findings.append(_whole_addon(works[-1], "models", error))
+        try:
+            yield built
+        finally:
+            server.dispose("check")
+
+
+def _complete(shelf: Shelf, name: str) -> bool:
+    return all(other in shelf.manifests for other in shelf.depends()[name])
+
+
+def _check(
+    shelf: Shelf, order: list[str], targets: frozenset[str], loose: list[Source], registry: Registry | None
+) -> list[Finding]:
+    findings: list[Finding] = []
+    ids = Ids(registry, order, dict(shelf.aliases))
+    sources: list[Source] = []
+    for name in order:
+        sources += addon_sources(shelf.manifests[name], len(sources))
+    for source in sources:
+        ids.read(source)
+    for source in [*(one for one in sources if one.addon in targets), *loose]:
+        findings += source.findings
+        findings += schema_findings(source)
+        findings += FileCheck(source, registry if source.addon else None, ids).run()
+    findings += view_findings([*sources, *loose], targets, registry, ids)
+    for name in targets:
+        manifest = shelf.manifests[name]
+        findings += manifest_findings(manifest)
+        if registry is not None:
+            findings += access_findings(manifest, sources, registry, ids)
+    return findings
+
+
+def _whole_addon(name: str, code: str, reason: object) -> Finding:
+    return Finding(f"{name}/{MANIFEST_FILE}", 1, code, str(reason))

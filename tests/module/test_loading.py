@@ -1,0 +1,218 @@
+import threading
+import time
+
+import pytest
+
+from core.db import addon_rows
+from core.db.engine import begin
+from core.errors import Busy, UnknownName, UserError
+from core.module import importer
+from core.module.enable import disable, enable
+from core.module.install import install
+from core.module.registries import Registries, RegistryChanged, home_of
+from core.module.signal import Watcher
+from tests.module.gardens import GARDEN
+
+
+@pytest.fixture
+def planted(garden):
+    garden.create()
+    garden.install("garden")
+    return garden
+
+
+def another_worker(world):
+    """The registries of a second worker process: they share nothing with the first but the database."""
+    return Registries(world.registries.server, world.registries.settings)
+
+
+def break_it(world, text="1 / 0"):
+    world.folder.write_files("garden", {"models/tree.py": text})
+
+
+def test_an_unknown_database_is_said_so(garden):
+    with pytest.raises(UnknownName, match="There is no database shop"):
+        garden.registries.get("shop")
+
+
+def test_a_broken_addon_is_a_state_and_the_rest_works(planted):
+    planted.folder.write("pond", "{'depends': ['garden']}")
+    planted.install("pond")
+    break_it(planted)
+    worker = another_worker(planted)
+    assert worker.get("shop").addons == ("base",)
+    rows = planted.rows()
+    assert (rows["garden"].state, rows["pond"].state) == ("broken", "broken")
+    assert "garden/models/tree.py:1: ZeroDivisionError" in rows["garden"].message
+    assert "It needs garden" in rows["pond"].message
+    assert worker.run("shop", lambda env: env["res.partner"].create({"name": "Ana"}).name) == "Ana"
+
+
+def test_a_repaired_addon_works_after_a_restart(planted):
+    break_it(planted)
+    another_worker(planted).get("shop")
+    planted.folder.write_files("garden", GARDEN)
+    assert another_worker(planted).get("shop").addons == ("base", "garden")
+    assert planted.rows()["garden"].state == "installed"
+    assert planted.rows()["garden"].message == ""
+
+
+def test_a_broken_addon_can_be_upgraded_once_repaired_and_uninstalled_when_not(planted):
+    break_it(planted)
+    worker = another_worker(planted)
+    worker.get("shop")
+    with pytest.raises(UserError, match="garden cannot be upgraded"):
+        planted.upgrade("garden")
+    plan = planted.plan("garden")
+    assert plan.tables == {"garden_tree": 1, "tree_rel": 0}
+    planted.uninstall("garden")
+    assert planted.rows()["garden"].state == "uninstalled"
+    assert "garden_tree" not in planted.schema()
+    planted.folder.write_files("garden", GARDEN)
+    planted.install("garden")
+    assert planted.read(lambda env: env.ref("garden.oak").name) == "Oak"
+
+
+def test_addons_that_do_not_fit_together_break_one_only(planted):
+    break_it(planted, GARDEN["models/tree.py"].replace('height =', 'bed_id = fields.Many2one("garden.bed", "Bed")\n            height ='))
+    worker = another_worker(planted)
+    assert worker.get("shop").addons == ("base",)
+    assert "garden.bed" in planted.rows()["garden"].message
+
+
+def test_an_addon_that_left_the_disk_is_broken_and_can_go(planted):
+    import shutil
+
+    shutil.rmtree(planted.folder.path / "garden")
+    importer.forget("garden")
+    worker = another_worker(planted)
+    assert worker.get("shop").addons == ("base",)
+    assert "There is no addon garden" in planted.rows()["garden"].message
+    planted.uninstall("garden")
+    assert planted.rows()["garden"].state == "uninstalled"
+
+
+def test_files_older_than_the_database_are_not_loaded(planted):
+    planted.folder.write_files("garden", {"__manifest__.py": "{'version': '0.5'}"})
+    worker = another_worker(planted)
+    assert worker.get("shop").addons == ("base",)
+    assert "has version 1.0 of garden" in planted.rows()["garden"].message
+
+
+def test_a_broken_base_is_refused_with_its_reason(planted):
+    planted.folder.write_files("base", {"models/bad.py": "import nothing_of_that_name"})
+    with pytest.raises(UserError, match="shop cannot be opened: base/models/bad.py:1: ModuleNotFoundError"):
+        another_worker(planted).get("shop")
+
+
+def test_two_databases_of_one_process_have_their_own_addons(planted):
+    planted.create("office")
+    assert "garden.tree" in planted.registries.get("shop")
+    assert "garden.tree" not in planted.registries.get("office")
+    assert planted.read(lambda env: env["res.partner"].create) is not None
+    assert "green_thumb" not in planted.registries.get("office")["res.partner"].fields
+
+
+def test_another_worker_notices_at_its_next_transaction(garden):
+    garden.create()
+    worker = another_worker(garden)
+    old = worker.get("shop")
+    garden.install("garden")
+    with pytest.raises(RegistryChanged), old.transaction():
+        pytest.fail("a transaction began on an outdated registry")
+    assert worker.run("shop", lambda env: env.ref("garden.oak").name) == "Oak"
+    assert worker.get("shop") is not old
+    garden.uninstall("garden")
+    assert worker.run("shop", lambda env: "garden.tree" in env) is False
+
+
+def test_the_watcher_rebuilds_before_anybody_asks(garden):
+    garden.create()
+    worker = another_worker(garden)
+    old = worker.get("shop")
+    watcher = Watcher(worker, interval=0.02)
+    assert watcher.look() == []
+    garden.install("garden")
+    watcher.start()
+    deadline = time.monotonic() + 10
+    while worker.get("shop") is old and time.monotonic() < deadline:
+        time.sleep(0.02)
+    watcher.stop()
+    assert "garden.tree" in worker.get("shop")
+
+
+def test_workers_forget_what_rows_no_longer_say(planted):
+    worker = another_worker(planted)
+    worker.run("shop", lambda env: env.registry.cache("menus").update(kept=True))
+    assert worker.run("shop", lambda env: env.registry.cache("menus")) == {"kept": True}
+    with begin(planted.registries.server.engine("shop"), write=True) as connection:
+        addon_rows.bump_caches(connection)
+    assert worker.run("shop", lambda env: env.registry.cache("menus")) == {}
+
+
+def test_an_external_id_is_found_under_the_older_name_of_its_addon(garden):
+    garden.folder.write_files("garden", {"__manifest__.py": "{'data': ['data.xml'], 'aliases': ['crm_garden']}"})
+    garden.create(addons=["garden"])
+    assert garden.read(lambda env: env.ref("crm_garden.oak").name) == "Oak"
+
+
+def test_a_disabled_addon_keeps_its_data_and_is_not_loaded(planted):
+    planted.folder.write("pond", "{'depends': ['garden']}")
+    planted.install("pond")
+    outcome = disable(planted.registries, "shop", ["garden"])
+    assert outcome.removed == ["garden", "pond"]
+    assert planted.registries.get("shop").addons == ("base",)
+    assert another_worker(planted).get("shop").addons == ("base",)
+    planted.write(lambda env: env["res.partner"].create({"name": "Ana"}).id)
+    with pytest.raises(UserError, match="must be enabled"):
+        planted.folder.write("shed", "{'depends': ['garden']}")
+        planted.install("shed")
+    assert enable(planted.registries, "shop", ["pond"]).installed == ["garden", "pond"]
+    assert planted.read(lambda env: env.ref("garden.oak").name) == "Oak"
+    with pytest.raises(UserError, match="everything stands on it"):
+        disable(planted.registries, "shop", ["base"])
+
+
+def test_a_transaction_knows_the_registries_it_belongs_to(planted):
+    assert home_of(planted.registries.get("shop")) is planted.registries
+
+
+def test_two_installations_at_once_both_arrive(garden):
+    garden.folder.write("pond", "{'depends': ['garden']}")
+    garden.folder.write("shed", "{'depends': ['base']}")
+    garden.create()
+    other = another_worker(garden)
+    failures = []
+
+    def go(registries, name):
+        try:
+            install(registries, "shop", [name])
+        except Busy as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=go, args=(garden.registries, "pond")), threading.Thread(target=go, args=(other, "shed"))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    states = {name: row.state for name, row in garden.rows().items()}
+    installed = {name for name, state in states.items() if state == "installed"}
+    assert failures == []
+    assert installed == {"base", "garden", "pond", "shed"}
+    assert set(another_worker(garden).get("shop").addons) == installed
+
+
+def test_the_same_addon_installed_twice_at_once_is_there_once(garden):
+    garden.create()
+    other = another_worker(garden)
+    outcomes = []
+    threads = [
+        threading.Thread(target=lambda home=home: outcomes.append(install(home, "shop", ["garden"])))
+        for home in (garden.registries, other)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcome.changed for outcome in outcomes) == [False, True]
+    assert garden.read(lambda env: env["garden.tree"].search_count([])) == 1
