@@ -32,16 +32,6 @@ SIGNALS: dict[str, str] = {
 }
 
 
-def referable_models(record: Model) -> list[str]:
-    """The models whose records a lead may refer to: everything people work with, nothing technical."""
-    models = record.env.registry.models.values()
-    return [
-        info.name
-        for info in models
-        if info.stored and not info.transient and not info.name.startswith(("ir.", "base.", "workflow"))
-    ]
-
-
 def days_between(start: datetime | None, end: datetime | None) -> float:
     """Days from `start` to `end`; 0 where one of them is missing."""
     return round((end - start).total_seconds() / SECONDS_OF_DAY, 2) if start and end else 0.0

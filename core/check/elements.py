@@ -12,6 +12,7 @@ from core.check.ids import Ids
 from core.check.sources import Source
 from core.data.csv import model_of as model_of_csv
 from core.data.csv import read_rows
+from core.data.names import HELPERS
 from core.data.session import addon_folder
 from core.data.short_tags import VIEW_TYPES
 from core.data.values import TO_MANY, from_text
@@ -174,6 +175,9 @@ class FileCheck:
                 self._reference(element, xmlid)
             for xmlid in interpolations(text):
                 self._reference(element, xmlid)
+            if name in ("eval", "search"):
+                for bare in sorted(expression.names - HELPERS):
+                    self._reference(element, bare)
 
     def _interpolations(self, element: etree._Element) -> None:
         for inner in element.iter(etree.Element):

@@ -128,6 +128,30 @@ def disable(database: str, names: tuple[str, ...], as_json: bool) -> None:
     _change(lambda step: work(found, database, names, progress=step), as_json)
 
 
+@command.command()
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.option("--dry-run", is_flag=True, help="Show what would be deleted, and change nothing.")
+@yes_option
+@json_option
+@database_option
+def purge(database: str, names: tuple[str, ...], dry_run: bool, yes: bool, as_json: bool) -> None:
+    """Delete for good what uninstalled addons left in archives."""
+    from core.module.purge import purge as work
+    from core.module.purge import purge_plan
+
+    found = registries()
+    plan = purge_plan(found, database, names)
+    rows = [{"addon": p.addon, "table": p.table, "column": p.column, "rows": p.rows} for p in plan]
+    show_rows(rows, ["addon", "table", "column", "rows"], as_json, "There is nothing to delete.")
+    if dry_run or not plan:
+        return
+    confirm("Delete all this for good?", yes)
+    with progress() as step:
+        work(found, database, names, progress=step)
+    if not as_json:
+        click.echo("Deleted.")
+
+
 def plan_facts(plan: UninstallPlan) -> dict[str, Any]:  # Any: JSON
     """What an uninstallation would take away, for programs."""
     return {

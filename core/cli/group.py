@@ -12,7 +12,18 @@ from core.errors import GrialError
 
 # In the order of the help page: to use Grial, to keep it, to develop for it.
 COMMANDS = {
+    "run": "core.cli.run",
+    "db": "core.cli.db",
+    "addon": "core.cli.addon",
+    "user": "core.cli.user",
+    "import": "core.cli.import_file",
+    "export": "core.cli.export",
+    "access": "core.cli.access",
+    "check": "core.cli.check",
+    "new": "core.cli.new",
+    "shell": "core.cli.shell",
     "test": "core.cli.test",
+    "routes": "core.cli.routes",
 }
 
 

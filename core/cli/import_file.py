@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import click
 
@@ -167,12 +167,13 @@ def show_imported(file: Path, outcome: Outcome, as_json: bool) -> None:
 
 def show_loaded(outcome: LoadOutcome, dry_run: bool, as_json: bool) -> None:
     """Tell what loading a data file did."""
-    kinds = ("ok", "updated", "skipped", "kept", "rejected")
+    from core.data.outcome import VerdictKind
+
+    counts = {kind: outcome.count(kind) for kind in get_args(VerdictKind)}
     if as_json:
-        counts = {kind: outcome.count(kind) for kind in kinds}
         show_json({"dry_run": dry_run, "file": outcome.file, **counts, "messages": outcome.messages})
         return
     for message in outcome.messages:
         click.echo(message)
-    counted = ", ".join(f"{outcome.count(kind)} {kind}" for kind in kinds if outcome.count(kind))
+    counted = ", ".join(f"{count} {kind}" for kind, count in counts.items() if count)
     click.echo(f"{outcome.file}: {counted or 'nothing in it'}." + (" Nothing was kept." if dry_run else ""))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -75,5 +76,5 @@ def registries(given: Settings | None = None) -> Registries:
 
 def confirm(question: str, yes: bool) -> None:
     """Ask a person at a terminal before something that cannot be taken back; a script is not asked."""
-    if not yes and click.get_text_stream("stdin").isatty():
+    if not yes and sys.stdin.isatty():
         click.confirm(question, abort=True, err=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from core.errors import GrialError, UnknownName
 from core.kernel.expression import expression_helpers
@@ -29,6 +29,17 @@ COMMAND = Helper(
         "set": lambda records: (6, 0, records),
     },
 )
+
+
+HELPERS: Final = frozenset(expression_helpers(datetime(2000, 1, 1))) | {
+    "ref",
+    "uid",
+    "version",
+    "Command",
+    "context",
+    "obj",
+}
+"""Names that an `eval` may use beside external ids."""
 
 
 class EvalNames(dict[str, Any]):

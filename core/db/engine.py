@@ -176,11 +176,11 @@ def begin(engine: Engine, write: bool, schema: bool = False) -> Iterator[Connect
     locks: tuple[int, ...] = ()
     try:
         with backend.begin(engine, write or schema, schema) as connection:
-            connection.info.pop(_LOCKS, None)
+            notes = connection.info  # out of reach once the connection is lost
             try:
                 yield connection
             finally:
-                locks = tuple(connection.info.pop(_LOCKS, ()))
+                locks = tuple(notes.pop(_LOCKS, ()))
     except sa.exc.DBAPIError as error:
         explained = explain(error, locks)
         if explained is None:

@@ -146,7 +146,8 @@ def _local_on_postgresql(element: _Local, compiler: Any, **options: Any) -> str:
     column, *zone = (compiler.process(part, **options) for part in element.clauses)
     if not zone:
         return f"date_trunc('second', {column})"
-    within = f"LEAST(GREATEST({column}, TIMESTAMP '0001-01-02'), TIMESTAMP '9999-12-30')"
+    first, last = "TIMESTAMP '0001-01-02'", "TIMESTAMP '9999-12-30'"
+    within = f"CASE WHEN {column} < {first} THEN {first} WHEN {column} > {last} THEN {last} ELSE {column} END"
     return f"date_trunc('second', timezone({zone[0]}, timezone('UTC', {within})))"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -19,6 +20,7 @@ PATIENCE = 5.0
 
 _POSTGRESQL_AGAIN = frozenset({"40001", "40P01", "55P03"})  # serialization failure, deadlock, lock not available
 _POSTGRESQL_AWAY = frozenset({"53300", "57P01", "57P02", "57P03"})  # too many connections, shutting down, starting up
+_NO_DATABASE = re.compile(r'database ".*" does not exist')
 _SQLITE_BUSY, _SQLITE_LOCKED, _SQLITE_READONLY, _SQLITE_INTERRUPT = 5, 6, 8, 9
 _SQLITE_CORRUPT, _SQLITE_FULL, _SQLITE_CANTOPEN, _SQLITE_NOTADB = 11, 13, 14, 26
 
@@ -102,7 +104,7 @@ def explain(error: sa.exc.DBAPIError, locks: tuple[int, ...] = ()) -> GrialError
         return GrialError(
             "The file of the database cannot be opened: it is missing, or its folder may not be written to."
         )
-    if state == "3D000":
+    if state == "3D000" or (_never_connected(error) and _NO_DATABASE.search(str(error.orig))):
         return GrialError("The database does not exist on the server.")
     if error.connection_invalidated or state in _POSTGRESQL_AWAY or _never_connected(error):
         return Busy("The database server cannot be reached just now.")

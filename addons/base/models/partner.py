@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from email.utils import parseaddr
 from typing import Any, Literal, Self
 
+from addons.base.addresses import ADDRESS_FIELDS, address_text
 from addons.base.identifiers import checked_vat, compact_vat, formatted_phone, phone_problem
 from addons.base.models import bank, company, country, currency, lang, partner_category, partner_title, user
 from addons.base.timezones import time_zones
@@ -14,7 +15,6 @@ from core.errors import UserError, ValidationError
 
 AddressKind = Literal["default", "contact", "invoice", "delivery", "other"]
 
-ADDRESS_FIELDS = ("street", "street2", "zip", "city", "state_id", "country_id")
 PHONE_FIELDS = ("phone", "mobile", "fax")
 
 
@@ -111,7 +111,7 @@ class Partner(Model):
     @contact_address.compute(*ADDRESS_FIELDS, "country_id.address_format", "state_id.name", store=False)
     def _compute_contact_address(self) -> None:
         for partner in self:
-            partner.contact_address = partner.address_text()
+            partner.contact_address = address_text(partner)
 
     @use_parent_address.on_change
     def _onchange_use_parent_address(self) -> None:
@@ -262,24 +262,6 @@ class Partner(Model):
                 found.setdefault(child.type or "contact", child.id)
         fallback = found.get("default", self.id)
         return {kind: found.get(kind, fallback) for kind in (*(types or []), "default")}
-
-    def address_text(self) -> str:
-        """The address as it is written on an envelope of its country; empty lines are left out."""
-        self.ensure_one()
-        pieces = {
-            "street": self.street,
-            "street2": self.street2,
-            "zip": self.zip,
-            "city": self.city,
-            "state_name": self.state_id.name,
-            "state_code": self.state_id.code,
-            "country_name": self.country_id.name,
-            "country_code": self.country_id.code,
-        }
-        layout = self.country_id.address_format or "%(street)s\n%(street2)s\n%(zip)s %(city)s %(state_name)s"
-        for name, value in pieces.items():
-            layout = layout.replace(f"%({name})s", value or "")
-        return "\n".join(" ".join(line.split()) for line in layout.splitlines() if line.strip())
 
     def _commercial_fields(self) -> tuple[str, ...]:
         """Fields that belong to the commercial entity and are equal in all its contacts; addons add theirs."""

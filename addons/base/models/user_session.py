@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
 from addons.base.models import user
 from core import Model, api, fields
 
@@ -28,3 +31,11 @@ class UserSession(Model):
     def action_end(self) -> None:
         """Log these browsers out."""
         self.unlink()
+
+    def create(self, values: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> Self:
+        """A new session is the latest login of its user."""
+        sessions = super().create(values)
+        with self.env.elevated("note the latest login", user.User) as su_env:
+            for session in sessions:
+                session.user_id.with_env(su_env).write({"login_date": session.opened})
+        return sessions

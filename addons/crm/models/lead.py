@@ -15,6 +15,7 @@ from addons.base.models.user import User
 from addons.crm import board, conversion, pipeline
 from addons.crm.models import case_campaign, case_categ, case_channel, case_section, lost_reason, stage_history
 from addons.crm.models.case_stage import STATES, CaseStage, State
+from addons.crm.references import referable_models
 from core import Domain, Model, api, fields
 from core.errors import UserError
 
@@ -74,8 +75,8 @@ class Lead(Model):
     channel_id = fields.Many2one(lambda: case_channel.CaseChannel, "Channel", help="The way the lead came in.")
     type_id = fields.Many2one(lambda: case_campaign.CaseCampaign, "Campaign", help="What made the lead come in.")
     referred = fields.Char("Referred by")
-    ref = fields.Reference("Reference", pipeline.referable_models)
-    ref2 = fields.Reference("Reference 2", pipeline.referable_models)
+    ref = fields.Reference("Reference", referable_models)
+    ref2 = fields.Reference("Reference 2", referable_models)
     company_id = fields.Many2one(Company, "Company", index=True)
     color = fields.Integer("Colour")
     currency_id = fields.Many2one(Currency, "Currency", required=True, ondelete="restrict")

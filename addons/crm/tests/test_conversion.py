@@ -1,10 +1,12 @@
+from types import ModuleType
+
 import pytest
 
 from addons.base.models.partner import Partner
 from addons.crm.conversion import find_partner
 from addons.crm.models.lead import Lead
 from addons.crm.wizards.lead2opportunity import Lead2Opportunity
-from core import Env
+from core import Env, hookimpl
 from core.errors import UserError
 
 CARD = {
@@ -86,3 +88,21 @@ def test_an_opportunity_and_a_closed_lead_are_not_converted(env: Env) -> None:
     lead.convert_opportunity()
     with pytest.raises(UserError, match="already"):
         lead.convert_opportunity()
+
+
+def test_other_addons_are_told_of_a_conversion(env: Env) -> None:
+    told: list[tuple[Lead, Partner]] = []
+    answering = ModuleType("addons.answering.hooks")
+
+    def lead_converted(lead: Lead, partner: Partner) -> None:
+        told.append((lead, partner))
+
+    lead_converted.__module__ = answering.__name__
+    answering.__dict__["lead_converted"] = hookimpl(lead_converted)
+    env.registry.hooks.register("answering", answering)
+    try:
+        lead = env[Lead].create(CARD)
+        dialog(env, lead, action="create").action_apply()
+    finally:
+        env.registry.hooks.unregister("answering")
+    assert told == [(lead, lead.partner_id)]

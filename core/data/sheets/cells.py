@@ -25,11 +25,13 @@ class Names:
     """Finds records of one model by what people call them, with a query for the whole file.
 
     Args:
-        create: make records for names that are not found (tags).
+        missing: what to do with a name that is not found: `refuse` the row, leave the field `empty`, or `create`.
     """
 
-    def __init__(self, env: Env, model: str, create: bool) -> None:
-        self.env, self.model, self.create = env, model, create
+    def __init__(self, env: Env, model: str, missing: str) -> None:
+        self.env, self.model, self.missing = env, model, missing
+        self.create = missing == "create"
+        self.dropped: set[str] = set()
         self.known: dict[str, int] = {}
         self.made: list[int] = []
         self.ambiguous: set[str] = set()
@@ -88,6 +90,9 @@ class Names:
         key = fold(text.strip())
         if key in self.ambiguous:
             raise ValidationError("“{text}” names more than one {model}.", text=text, model=self._title())
+        if key not in self.known and self.missing == "empty":
+            self.dropped.add(text.strip())
+            return 0
         if key not in self.known:
             raise ValidationError("There is no {model} called “{text}”.", text=text, model=self._title())
         return self.known[key]
@@ -105,9 +110,9 @@ def converter(env: Env, field: Field[Any, Any], names: Names | None) -> Convert:
     """The function from a cell's text to a value of the field; raises GrialError for a cell that does not fit."""
     lang, tz = env.lang or "en_US", env.tz
     if field.type == "many2one" and names is not None:
-        return lambda text: names.find(text) if text else None
+        return lambda text: (names.find(text) or None) if text else None
     if field.type == "many2many" and names is not None:
-        return lambda text: [(6, 0, [names.find(part) for part in split_tags(text)])]
+        return lambda text: [(6, 0, [i for i in map(names.find, split_tags(text)) if i])]
     if field.type in ("integer", "float", "decimal", "monetary"):
         return lambda text: parse_number(text, lang) if text else 0
     if field.type == "date":

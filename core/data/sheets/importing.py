@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from core.orm.env import Env
 
 BATCH = 500
+MISSING_CHOICES = ("refuse", "empty", "create")
 Progress = Callable[[int, int], None]
 
 
@@ -40,6 +41,7 @@ class Outcome:
         created, updated: ids of records.
         refused: rows left out.
         made: records of other models created on the way, by model.
+        dropped: by field, names that were not found and left empty.
         batch: id of the kept record of this import; 0 after a dry run.
     """
 
@@ -48,6 +50,7 @@ class Outcome:
     updated: list[int] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
     made: dict[str, list[int]] = field(default_factory=dict)
+    dropped: dict[str, list[str]] = field(default_factory=dict)
     batch: int = 0
     dry: bool = False
 
@@ -88,13 +91,22 @@ class Import:
         columns: which column feeds which fields.
         key: fields by which a row finds the record it updates; rows without a match are created.
         stop: refuse the whole file at the first bad row instead of leaving it out.
+        missing: by link field, what to do with names that are not found: `refuse`, `empty` or `create`. Without a
+            choice, tags are created and other links refuse the row.
     """
 
     def __init__(
-        self, env: Env, model: str, sheet: Sheet, columns: Columns, key: Sequence[str] = (), stop: bool = False
+        self,
+        env: Env,
+        model: str,
+        sheet: Sheet,
+        columns: Columns,
+        key: Sequence[str] = (),
+        stop: bool = False,
+        missing: Mapping[str, str] | None = None,
     ) -> None:
         self.env, self.model, self.sheet, self.columns = env, model, sheet, columns
-        self.key, self.stop = tuple(key), stop
+        self.key, self.stop, self.missing = tuple(key), stop, dict(missing or {})
         self.info = env.registry[model]
         self.outcome = Outcome(total=len(sheet.rows))
         mapped = {name for names in columns.values() for name in names}
@@ -144,6 +156,8 @@ class Import:
             first = self.outcome.refused[0]
             raise UserError("Line {line}: {reason} Nothing was imported.", line=first.line, reason=first.reason)
         for name, found in self.names.items():
+            if found.dropped:
+                self.outcome.dropped[name] = sorted(found.dropped)
             if found.made:
                 self.outcome.made.setdefault(self.info.fields[name].comodel, []).extend(found.made)  # type: ignore[attr-defined]  # a link
         if batch is not None:
@@ -195,10 +209,16 @@ class Import:
         """The names of a link's column, looked up all at once; tags that are missing are created."""
         bound: Any = self.info.field(name)
         many = bound.type == "many2many"
-        found = self.names.setdefault(name, Names(self.env, bound.comodel, create=many))
+        found = self.names.setdefault(name, Names(self.env, bound.comodel, self._choice(name, many)))
         texts = {cells[column] for cells in self.sheet.rows}
         found.prepare({part for text in texts for part in split_tags(text)} if many else texts)
         return found
+
+    def _choice(self, name: str, many: bool) -> str:
+        choice = self.missing.get(name) or ("create" if many else "refuse")
+        if choice not in MISSING_CHOICES:
+            raise UnknownName("{name} is no choice for missing names.", name=choice, known=MISSING_CHOICES)
+        return choice
 
     def _refuse(self, line: int, column: str, error: GrialError, cells: tuple[str, ...]) -> None:
         reason = error.translated(lambda text: self.env.translate_term(text, "base"))

@@ -47,9 +47,9 @@ def bundle_url(kind: Kind) -> str:
 @route("/web/bundle/<digest>.<kind>", auth="none")
 def serve_bundle(request: Request, digest: str, kind: str) -> Response:
     """All style sheets or all scripts; an old digest gets the newest, uncached."""
-    if kind != "css" and kind != "js":
+    if kind not in _MIMETYPES:
         raise NotFound
-    bundle = _bundle(kind)
+    bundle = _bundle("css" if kind == "css" else "js")
     packed = accepts_gzip(request)
     response = Response(bundle.packed if packed else bundle.content, mimetype=_MIMETYPES[kind])
     if packed:

@@ -30,6 +30,8 @@ class SheetColumn:
     note: str = ""
     split: str = ""
     splits: bool = False
+    link: str = ""
+    missing: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,114 @@
+"""What the import wizard shows at each step, from a waiting file, a dry run or a finished import."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from core.data.sheets.importing import Outcome
+from core.data.sheets.mapping import importable
+from core.data.sheets.reader import ENCODINGS, SEPARATORS, Sheet
+from core.http.web.import_file import ImportFile
+from core.http.web.page import say
+from core.http.web.pages.transfer import FieldOption, Figure, ImportPage, RowProblem, SheetColumn
+from core.kernel.formats import format_number
+
+if TYPE_CHECKING:
+    from core.http.request import Request
+    from core.orm.env import Env
+
+SAMPLES = 3
+SHOWN_PROBLEMS = 200
+
+
+def options(env: Env, model: str) -> tuple[FieldOption, ...]:
+    """The fields a column may feed, by label."""
+    found = [
+        FieldOption(f.name, env.translate_term(f.string, f.addon), f.required and f.default is None, f.type)
+        for f in importable(env, model)
+    ]
+    return tuple(sorted(found, key=lambda option: option.label.lower()))
+
+
+def mapping_page(request: Request, file: ImportFile, sheet: Sheet, title: str, error: str = "") -> ImportPage:
+    """The step that says which column feeds which field."""
+    env = request.env
+    chosen = file.columns(env, sheet)
+    info = env.registry[file.model]
+    columns = []
+    for index, heading in enumerate(sheet.header):
+        targets = tuple(file.targets[index]) if file.targets and index in file.targets else chosen.get(index, ())
+        samples = tuple(dict.fromkeys(row[index] for row in sheet.rows if row[index].strip()))[:SAMPLES]
+        link = next((n for n in targets if n and info.fields[n].type in ("many2one", "many2many")), "")
+        columns.append(
+            SheetColumn(
+                index, heading, samples, targets, guessed=file.targets is None and bool(targets), link=link,
+                missing=file.missing.get(link, "create" if link and info.fields[link].type == "many2many" else "refuse"),
+            )
+        )  # fmt: skip
+    separators = {",": say(request, "Comma"), ";": say(request, "Semicolon"), "\t": say(request, "Tabulator"), "|": "|"}
+    return ImportPage(
+        "mapping", file.model, title, url=f"/web/import/{file.model}/{file.token}",
+        back_url=f"/web/import/{file.model}", filename=file.name,
+        encodings=tuple((e, e) for e in dict.fromkeys([sheet.encoding, *ENCODINGS])) if sheet.encoding else (),
+        encoding=sheet.encoding,
+        separators=tuple((s, separators[s]) for s in SEPARATORS) if sheet.separator else (), separator=sheet.separator,
+        columns=tuple(columns), options=options(env, file.model), keys=tuple(file.keys), on_error=file.on_error,
+        row_count=len(sheet.rows), error=error,
+    )  # fmt: skip
+
+
+def figures(request: Request, created: int, updated: int, refused: int) -> tuple[Figure, ...]:
+    """The numbers of a dry run or an outcome."""
+
+    def number(value: int) -> str:
+        return format_number(value, 0, request.lang)
+
+    return (
+        Figure(say(request, "Created"), number(created), "success" if created else ""),
+        Figure(say(request, "Updated"), number(updated), "info" if updated else ""),
+        Figure(say(request, "Refused"), number(refused), "danger" if refused else ""),
+    )
+
+
+def check_page(request: Request, file: ImportFile, sheet: Sheet, outcome: Outcome, title: str) -> ImportPage:
+    """The step that tells what the import would do."""
+    env = request.env
+    notes = [
+        RowProblem(
+            0, env.translate_term(env.registry[file.model].fields[name].string, env.registry[file.model].addon),
+            ", ".join(names[:10]), say(request, "{count} names were not found and stay empty.", count=len(names)), fatal=False,
+        )
+        for name, names in outcome.dropped.items()
+    ]  # fmt: skip
+    shown = [*notes, *problems(sheet, outcome)]
+    return ImportPage(
+        "check", file.model, title, url=f"/web/import/{file.model}/{file.token}",
+        back_url=f"/web/import/{file.model}/{file.token}", filename=file.name,
+        figures=figures(request, len(outcome.created), len(outcome.updated), len(outcome.refused)),
+        problems=tuple(shown[:SHOWN_PROBLEMS]), problem_count=len(shown), problems_url=f"/web/import/{file.model}/{file.token}/refused" if outcome.refused else "",
+        total=len(outcome.created) + len(outcome.updated),
+    )  # fmt: skip
+
+
+def problems(sheet: Sheet, outcome: Outcome) -> list[RowProblem]:
+    """The refused rows, with the cell that was wrong."""
+    found: list[RowProblem] = []
+    for refusal in outcome.refused:
+        column = sheet.header.index(refusal.column) if refusal.column in sheet.header else -1
+        value = refusal.cells[column] if column >= 0 else refusal.cells[0]
+        found.append(RowProblem(refusal.line, refusal.column, value[:80], refusal.reason))
+    return found
+
+
+def outcome_page(request: Request, batch: Any, lines: Sequence[Any], title: str, token: str) -> ImportPage:
+    """The last step: what the import did, and its undo."""
+    base = f"/web/import/{batch.model}/done/{batch.id}"
+    shown = tuple(RowProblem(line.line_no, "", "", line.message) for line in lines[:SHOWN_PROBLEMS])
+    return ImportPage(
+        "outcome", batch.model, title, url=base, back_url=f"/web/import/{batch.model}", filename=batch.file_name,
+        figures=figures(request, batch.created_count, batch.updated_count, batch.refused_count), problems=shown,
+        problem_count=len(lines), problems_url=f"/web/import/{batch.model}/{token}/refused" if token and lines else "",
+        records_url=f"/web/list/{batch.model}", undo_url=base if batch.state == "done" else "",
+        undone=batch.state == "undone",
+    )  # fmt: skip
