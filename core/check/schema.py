@@ -34,6 +34,10 @@ def _block(source: Source, block: etree._Element, found: list[Finding]) -> None:
     for name in attributes(block):
         if name not in _BLOCK:
             _add(source, found, line_of(block), f"<{block.tag}> has no attribute {name!r}.{suggestion(name, _BLOCK)}")
+    for place, stray in [(block, block.text), *((child, child.tail) for child in children(block))]:
+        if stray and stray.strip():
+            text = " ".join(stray.split())[:40]
+            _add(source, found, line_of(place), f"The text {text!r} after this line means nothing here.")
     for element in children(block):
         if element.tag == "data":
             _block(source, element, found)
@@ -43,6 +47,7 @@ def _block(source: Source, block: etree._Element, found: list[Finding]) -> None:
         else:
             alone = etree.Element("data")
             alone.append(copy.deepcopy(element))
+            alone[0].tail = None
             schema = _schema()
             if not schema.validate(alone):
                 _add(source, found, *_reason(schema, element))

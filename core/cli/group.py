@@ -20,6 +20,7 @@ COMMANDS = {
     "export": "core.cli.export",
     "access": "core.cli.access",
     "check": "core.cli.check",
+    "where": "core.cli.where",
     "new": "core.cli.new",
     "shell": "core.cli.shell",
     "test": "core.cli.test",

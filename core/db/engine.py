@@ -160,13 +160,15 @@ def check_name(name: str) -> None:
 
 
 @contextmanager
-def begin(engine: Engine, write: bool, schema: bool = False) -> Iterator[Connection]:
+def begin(engine: Engine, write: bool, schema: bool = False, latest: bool = False) -> Iterator[Connection]:
     """Open a transaction: commit at the end of the block, roll back on any error.
 
     Args:
         engine: from `DatabaseServer.engine`.
         write: False opens a transaction in which nothing can be changed.
         schema: tables are changed: no limit on time; on SQLite foreign keys are off and are checked at the end.
+        latest: each statement sees what others have committed by then (READ COMMITTED), which fits a queue that many
+            take from. On SQLite a writing transaction sees the latest anyway.
 
     Raises:
         Busy: the database is locked by others, or cannot be reached.
@@ -175,7 +177,7 @@ def begin(engine: Engine, write: bool, schema: bool = False) -> Iterator[Connect
     backend = sqlite if engine.dialect.name == "sqlite" else postgresql
     locks: tuple[int, ...] = ()
     try:
-        with backend.begin(engine, write or schema, schema) as connection:
+        with backend.begin(engine, write or schema, schema, latest) as connection:
             notes = connection.info  # out of reach once the connection is lost
             try:
                 yield connection

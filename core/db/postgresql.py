@@ -65,13 +65,15 @@ def server_engine(url: URL) -> Engine:
 
 
 @contextmanager
-def begin(engine: Engine, write: bool, schema: bool) -> Iterator[Connection]:
+def begin(engine: Engine, write: bool, schema: bool, latest: bool = False) -> Iterator[Connection]:
     """One transaction. A change of the schema may take long; after a lost race the locks come before the snapshot."""
     locks = held_locks.get()
     held_locks.set(())
     with engine.connect() as connection:
         if not write:
             connection = connection.execution_options(postgresql_readonly=True)
+        if latest:
+            connection = connection.execution_options(isolation_level="READ COMMITTED")
         raw: Any = connection.connection.driver_connection
         _session_locks(raw, statements.SESSION_LOCK, locks)
         try:

@@ -100,7 +100,7 @@ def _emit_begin(connection: Connection) -> None:
 
 
 @contextmanager
-def begin(engine: Engine, write: bool, schema: bool) -> Iterator[Connection]:
+def begin(engine: Engine, write: bool, schema: bool, _latest: bool = False) -> Iterator[Connection]:
     """One transaction: a writing one locks from its first moment on, since a later upgrade of the lock fails at once.
 
     With `schema`, foreign keys are off, since a rebuilt table would take its children along, and checked at the end.

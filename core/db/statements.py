@@ -194,3 +194,8 @@ class RenameConstraint(sa.schema.ExecutableDDLElement):
 def _rename_constraint(element: RenameConstraint, compiler: Any, **_options: Any) -> str:
     table, old, new = map(compiler.preparer.quote, (element.table, element.old, element.new))
     return f"ALTER TABLE {table} RENAME CONSTRAINT {old} TO {new}"
+
+
+def listen(dialect: Dialect, channel: str) -> str:
+    """LISTEN to a channel."""
+    return f"LISTEN {dialect.identifier_preparer.quote_identifier(channel)}"

@@ -234,4 +234,5 @@ READERS: dict[str, Callable[[Content, etree._Element], Node]] = {
     "footer": Content.footer,
     "widget": Content.widget,
     "chatter": Content.widget,
+    "action": Content.widget,
 }

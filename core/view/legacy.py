@@ -149,7 +149,7 @@ def script_condition(source: str) -> Condition:
     Raises ExpressionError for script that has no such reading.
     """
     text = _RECORD.sub(r"\1", source).replace("===", "==").replace("!==", "!=")
-    text = text.replace("&&", " and ").replace("||", " or ")
+    text = text.replace("&&", " and ").replace("||", " or ").replace("(new Date())", "current_date")
     text = _NOT.sub(" not ", text)
     for word, sign in _WORD_SIGNS.items():
         text = re.sub(word, sign, text)

@@ -162,7 +162,7 @@ class FooterNode(Container):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WidgetNode(Node):
-    """A part that an addon renders: `<chatter/>`, `<widget name="…"/>`."""
+    """A part with a renderer of its own: `<chatter/>`, `<widget name="…"/>`, an `<action>` of a dashboard."""
 
     name: str
     attributes: Mapping[str, str] = field(default_factory=dict)

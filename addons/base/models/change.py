@@ -24,7 +24,7 @@ class Change(Model):
     field_label = fields.Char("Field Label", readonly=True)
     old = fields.Text("Before")
     new = fields.Text("After")
-    user_id = fields.Many2one(lambda: user.User, "User", ondelete="set null")
+    user_id = fields.Many2one(lambda: user.User, "User", ondelete="restrict")
     date = fields.Datetime("Date", required=True, index=True)
 
     @field_label.compute("model", "field", store=False)

@@ -29,7 +29,7 @@ class StageHistory(Model):
         lambda: case_stage.CaseStage, "To Stage", required=True, ondelete="restrict", readonly=True
     )
     section_id = fields.Many2one(lambda: case_section.CaseSection, "Sales Team", readonly=True)
-    user_id = fields.Many2one(User, "Changed by", readonly=True)
+    user_id = fields.Many2one(User, "Changed by", readonly=True, ondelete="restrict")
     date_entered = fields.Datetime("Entered", required=True, readonly=True, index=True)
     date_left = fields.Datetime("Left", readonly=True)
     duration = fields.Float("Days in the Stage", digits=(16, 2), readonly=True, aggregate="avg")
