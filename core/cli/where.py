@@ -73,12 +73,13 @@ def find(shelf: Shelf, name: str) -> list[Place]:
     models = {cls._name for cls in classes}
     model, attribute = _split(name, models)
     places = [place for cls in classes if cls._name == model for place in _of_class(cls, attribute)]
+    model_of: dict[str, str] = {}
     views = [
         place
         for addon in order
         for path in (*shelf.manifests[addon].data, *shelf.manifests[addon].demo)
         if path.endswith(".xml")
-        for place in _of_file(shelf.manifests[addon].folder / path, addon, model, attribute)
+        for place in _of_file(shelf.manifests[addon].folder / path, addon, model, attribute, model_of)
     ]
     if attribute and not places:
         known = {key for cls in classes if cls._name == model for one in cls.__mro__ for key in vars(one)}
@@ -97,7 +98,7 @@ def _split(name: str, models: set[str]) -> tuple[str, str]:
 
 
 def _of_class(cls: type[Model], attribute: str) -> Iterator[Place]:
-    """The class, preceded by the mixins and prototypes that it takes from; with an attribute, only those that have it."""
+    """The class after the mixins and prototypes it takes from; with an attribute, only those that have it."""
     for one in reversed(cls.__mro__):
         if not hasattr(one, "_name") or (one is not cls and getattr(one, "_name", "") == cls._name):
             continue
@@ -105,7 +106,7 @@ def _of_class(cls: type[Model], attribute: str) -> Iterator[Place]:
             continue
         if attribute and attribute not in vars(one):
             continue
-        addon = getattr(one, "_addon", "core")
+        addon = getattr(one, "_addon", "") or "core"
         if attribute:
             line, kind = _line_of(one, attribute)
             yield Place(_shown(one), line, addon, kind, f"{one.__name__}.{attribute}")
@@ -140,11 +141,14 @@ def _relative(path: Path) -> str:
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
-def _of_file(path: Path, addon: str, model: str, attribute: str) -> Iterator[Place]:
-    """The views and workflows of a model in a data file; with an attribute, the lines in which they name it."""
+def _of_file(path: Path, addon: str, model: str, attribute: str, model_of: dict[str, str]) -> Iterator[Place]:
+    """The views and workflows of a model in a data file; with an attribute, the lines in which they name it.
+
+    `model_of` has the models of the views read so far, by external id: an extension need not repeat its model.
+    """
     if not path.is_file():
         return
-    reader = _Reader(model, attribute)
+    reader = _Reader(addon, model, attribute, model_of)
     try:
         found = reader.read(path.read_bytes())
     except expat.ExpatError:
@@ -156,8 +160,8 @@ def _of_file(path: Path, addon: str, model: str, attribute: str) -> Iterator[Pla
 class _Reader:
     """Reads a data file for what is about one model. expat, since it knows the line of every element."""
 
-    def __init__(self, model: str, attribute: str) -> None:
-        self.model, self.attribute = model, attribute
+    def __init__(self, addon: str, model: str, attribute: str, models: dict[str, str]) -> None:
+        self.addon, self.model, self.attribute, self.models = addon, model, attribute, models
         self.path: list[str] = []
         self.open: tuple[int, str, str] | None = None
         self.depth = 0
@@ -175,6 +179,10 @@ class _Reader:
         self.parser.Parse(content, True)
         return self.found
 
+    def full(self, xmlid: str) -> str:
+        """An external id with its addon."""
+        return xmlid if "." in xmlid else f"{self.addon}.{xmlid}"
+
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """A view, an action or a workflow begins, or something inside one."""
         self.path.append(tag)
@@ -185,10 +193,14 @@ class _Reader:
                 self.open = (line, kind.removeprefix("ir.ui.").removeprefix("ir.actions."), attributes.get("id", ""))
                 self.depth = len(self.path)
                 self.model_of = "" if tag == "record" else attributes.get("model", "")
+                if "inherit" in attributes and not self.model_of:
+                    self.model_of = self.models.get(self.full(attributes["inherit"]), "")
                 self.hits = []
             return
         if len(self.path) == self.depth + 1 and attributes.get("name") in ("model", "res_model", "osv"):
             self.text = []
+        if len(self.path) == self.depth + 1 and attributes.get("name") == "inherit_id" and not self.model_of:
+            self.model_of = self.models.get(self.full(attributes.get("ref", "")), "")
         if self.attribute and attributes.get("name") == self.attribute:
             self.hits.append((line, f"{self.open[1]} {self.open[2]}:", f"<{tag} name={self.attribute!r}>"))
 
@@ -203,6 +215,7 @@ class _Reader:
             self.model_of = "".join(self.text).strip()
             self.text = None
         if self.open is not None and len(self.path) == self.depth:
+            self.models[self.full(self.open[2])] = self.model_of
             if self.model_of == self.model:
                 self.found += self.hits if self.attribute else [self.open]
             self.open = None

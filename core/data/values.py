@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from lxml import etree
 
 from core.data.xml import arch_of, children, content_of, interpolated
 from core.errors import UserError
+from core.kernel.expression import literal
 
 if TYPE_CHECKING:
     from core.data.session import Session
@@ -22,7 +24,11 @@ if TYPE_CHECKING:
 NO_VALUE: Any = object()
 TO_MANY = frozenset({"one2many", "many2many"})
 TEXTUAL = frozenset({"char", "text", "html"})
+WRITTEN = frozenset({"date", "datetime", "json"})
+"""Types whose values an expression may give as text."""
 FALSE_TEXTS = frozenset({"", "0", "false", "off", "no"})
+
+_DATE = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})(\D.*)?$")
 
 
 def value_of(session: Session, element: etree._Element, field: BoundField | None) -> Any:
@@ -83,11 +89,14 @@ def _referred(session: Session, xmlid: str, field: BoundField | None) -> Any:
 
 
 def _evaluated(session: Session, element: etree._Element, field: BoundField | None) -> Any:
-    value = session.evaluate(element.get("eval") or "", element.get("model") or "")
-    if field is None or field.type not in TEXTUAL or value is None or isinstance(value, (str, bool)):
+    source = (element.get("eval") or "").strip()
+    value = session.evaluate(source, element.get("model") or "") if source else False
+    if field is None or value is None or isinstance(value, bool):
         return value
+    if isinstance(value, str):
+        return from_text(value, field) if field.type in WRITTEN else value
     # Domains and contexts are kept as text; older files write them as expressions.
-    return str(value)
+    return str(value) if field.type in TEXTUAL else value
 
 
 def _text(element: etree._Element) -> str:
@@ -121,6 +130,20 @@ def _links(text: str) -> Any:
     raise UserError("{text} is no list of links: write an eval with commands.", text=repr(text))
 
 
+def _moment(text: str) -> Any:
+    """A date as the ORM reads it: older files put it together as `2024-5-1`."""
+    match = _DATE.match(text)
+    return f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}{match[4] or ''}" if match else text or False
+
+
+def _structure(text: str) -> Any:
+    """JSON, or the literal of Python that older files write."""
+    try:
+        return json.loads(text) if text else None
+    except ValueError:
+        return literal(" ".join(text.split()))
+
+
 TEXTS: dict[str, Callable[[str], Any]] = {
     "boolean": lambda text: text.lower() not in FALSE_TEXTS,
     "integer": lambda text: int(text or 0),
@@ -131,10 +154,10 @@ TEXTS: dict[str, Callable[[str], Any]] = {
     "one2many": _links,
     "many2many": _links,
     "reference": lambda text: text or False,
-    "date": lambda text: text or False,
-    "datetime": lambda text: text or False,
+    "date": _moment,
+    "datetime": _moment,
     "selection": lambda text: text or False,
-    "json": lambda text: json.loads(text) if text else None,
+    "json": _structure,
     "binary": lambda text: text or False,
     "image": lambda text: text or False,
 }

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 
 from core.db.columns import JsonMap, UtcDateTime, id_column
@@ -137,11 +138,11 @@ def enqueue(
         "state": "waiting", "priority": priority, "run_at": run_at or now, "max_tries": max_tries, "pause": pause,
         "time_limit": time_limit, "key": key or None, "enqueued_at": now,
     }  # fmt: skip
-    if key:
-        found = connection.execute(sa.select(_c.id).where(_c.key == key)).scalar()
-        if found is not None:
-            return int(found)
-    job_id = connection.execute(jobs.insert().values(values).returning(_c.id)).scalar_one()
+    insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(jobs)
+    added = insert.values(values).on_conflict_do_nothing(index_elements=["key"]).returning(_c.id)
+    job_id = connection.execute(added).scalar()
+    if job_id is None:
+        return int(connection.execute(sa.select(_c.id).where(_c.key == key)).scalar_one())
     notify(connection, CHANNEL)
     return int(job_id)
 

@@ -9,7 +9,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
 
@@ -156,11 +156,13 @@ def _time_limit(seconds: float) -> Iterator[None]:
     """Raise ImportTookTooLong in this thread after `seconds`; signals would only work in the main thread."""
     thread = ctypes.c_ulong(threading.get_ident())
     guard = threading.Lock()
-    ended = False
+    ended = fired = False
 
     def stop() -> None:
+        nonlocal fired
         with guard:
             if not ended:
+                fired = True
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(ImportTookTooLong))
 
     timer = threading.Timer(seconds, stop)
@@ -169,7 +171,10 @@ def _time_limit(seconds: float) -> Iterator[None]:
     try:
         yield
     finally:
+        timer.cancel()
         with guard:
             ended = True
-        timer.cancel()
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, None)
+        # The exception comes between two steps of this thread: take the steps here, where it does no harm.
+        with suppress(ImportTookTooLong):
+            for _ in range(10_000 if fired else 0):
+                pass

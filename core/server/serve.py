@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+import multiprocessing
+import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import FrameType
@@ -22,6 +25,7 @@ THREADS = 96
 """Threads of a worker process: most of them wait for a place (`core.http.budget`) or send an answer."""
 
 _BACKLOG = 1024
+_GRACE = 10
 
 OnStart = Callable[[Application], None]
 
@@ -56,11 +60,22 @@ class _Loader:
     on_start: OnStart | None
 
     def __call__(self, *_target: Any) -> Application:
+        if multiprocessing.parent_process() is not None:
+            threading.Thread(target=_end_with_parent, args=(os.getppid(),), name="parent", daemon=True).start()
         application = make_app(self.settings)
         threading.Thread(target=application.warm_up, name="warm up", daemon=True).start()
         if self.on_start is not None:
             self.on_start(application)
         return application
+
+
+def _end_with_parent(parent: int) -> None:
+    """Stop this worker when its parent is gone: killed, it cannot stop its workers, and they would keep the port."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(_GRACE)
+    os._exit(1)
 
 
 def _serve_granian(settings: Settings, on_start: OnStart | None) -> None:
@@ -82,7 +97,7 @@ def _serve_granian(settings: Settings, on_start: OnStart | None) -> None:
         websockets=False,
         log_level=LogLevels.error,
         respawn_failed_workers=True,
-        workers_kill_timeout=10,
+        workers_kill_timeout=_GRACE,
     )
     server.serve(target_loader=_Loader(settings, on_start), wrap_loader=False)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -10,8 +11,8 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,20 +46,22 @@ class RunningServer:
 
 @dataclass
 class ServerProcess(RunningServer):
-    """A server that is a process of its own, which a test may kill."""
+    """A server that is a process of its own, with its workers; a test may kill them."""
 
-    process: subprocess.Popen[bytes] | None = None
+    process: subprocess.Popen[bytes] = field(kw_only=True)
+
+    def kill(self) -> None:
+        """End it and its workers in the middle of their work, as a power cut would."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
 
     def stop(self) -> None:
-        """End it as an administrator would; kill it when it does not listen."""
-        if self.process is None:
-            return
+        """End it as an administrator would; kill what does not listen."""
         self.process.terminate()
-        try:
+        with suppress(subprocess.TimeoutExpired):
             self.process.wait(15)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        self.kill()
 
 
 @contextmanager
@@ -105,7 +108,11 @@ def start_process(settings: Settings, database: str, **environ: str) -> ServerPr
     }
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, "-c", _MAIN], env={**os.environ, **given, **environ}, stdout=out, stderr=out
+            [sys.executable, "-c", _MAIN],
+            env={**os.environ, **given, **environ},
+            stdout=out,
+            stderr=out,
+            start_new_session=True,  # so that a kill reaches the workers too
         )
     server = ServerProcess(f"http://{HOST}:{port}", database, process=process)
     deadline = time.monotonic() + LONGEST_START

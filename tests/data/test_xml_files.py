@@ -80,6 +80,19 @@ def test_a_record_with_every_way_to_give_a_value(load: Loader, shop: Path) -> No
     assert clerk.lang == "en_US"
 
 
+def test_older_ways_to_write_values(load: Loader) -> None:
+    load.old("""<record id="p" model="res.partner"><field name="name">P</field>
+        <field name="date" eval="'2024-5-' + '7'"/><field name="country_id" eval=""/></record>
+      <record id="c" model="ir.actions.client"><field name="name">C</field><field name="tag">t</field>
+        <field name="params" eval="&quot;{\n 'a': [1, True]}&quot;"/></record>
+      <record id="a" model="ir.actions.act_window"><field name="name">A</field><field name="res_model">res.partner</field>
+        <field name="domain" eval="[('id', '=', ref('p'))]"/></record>""")
+    assert load.ref("p").date.isoformat() == "2024-05-07"
+    assert not load.ref("p").country_id
+    assert load.ref("c").params == {"a": [1, True]}
+    assert load.ref("a").domain == f"[('id', '=', {load.ref('p').id})]"
+
+
 def test_bare_ids_are_names_and_unknown_ones_are_not(load: Loader) -> None:
     load('<data><record id="one" model="res.partner.category"><field name="name">1</field></record></data>')
     load(
@@ -424,14 +437,17 @@ def test_a_tolerant_load_gives_each_element_its_verdict(load: Loader) -> None:
       <record id="bad" model="res.partner.category"/>
       <record id="odd" model="res.bank"><field name="name">odd</field><field name="country" ref="base.esx"/></record>
       <record id="worse" model="res.nothing"/>
+      <record id="lost" model="ir.ui.view"><field name="name">l</field><field name="inherit_id" ref="base.gone"/>
+        <field name="arch" type="xml"><field name="name"/></field></record>
       <menu id="menu" name="M" action="missing_action"/>
       <record id="last" model="res.partner.category"><field name="name">last</field></record></data>""",
         strict=False,
     )
     assert [(v.kind, v.xmlid, v.line) for v in outcome.verdicts] == [
         ("ok", "good", 2), ("rejected", "bad", 3), ("kept", "odd", 4), ("rejected", "worse", 5),
-        ("rejected", "menu", 6),
-        ("ok", "last", 7),
+        ("rejected", "lost", 6),
+        ("rejected", "menu", 8),
+        ("ok", "last", 9),
     ]  # fmt: skip
     assert "base.es" in outcome.verdicts[2].message
     assert load.ref("last").name == "last"

@@ -111,3 +111,12 @@ def test_addons_of_one_name_in_two_folders_are_never_mixed(addon_folder, importe
 def test_private_modules_and_packages_are_not_listed(addon_folder):
     addon_folder.write_files("garden", {"__manifest__.py": "{}", "models/__init__.py": "", "models/tree.py": ""})
     assert python_modules(find_addons().manifests["garden"]) == ["addons.garden.models.tree"]
+
+
+def test_an_import_that_ends_in_time_is_left_alone(addon_folder, imported, monkeypatch):
+    # Even a cleared exception would leave the interpreter looking for it at every step, for good.
+    raised = []
+    monkeypatch.setattr(importer.ctypes.pythonapi, "PyThreadState_SetAsyncExc", lambda *found: raised.append(found))
+    addon_folder.write_files("garden", {"__manifest__.py": "{}", "models/tree.py": "planted = True"})
+    assert imported("garden") == {}
+    assert raised == []

@@ -123,9 +123,7 @@ def test_a_server_process_answers_and_can_be_killed(
     server = start_server(database.name)
     with ServerProxy(f"{server.url}/xmlrpc/2/common") as common:
         assert common.login(server.database, "admin", ADMIN_PASSWORD) == 2
-    assert server.process is not None
-    server.process.kill()
-    server.process.wait()
+    server.kill()
     with pytest.raises(URLError):
         urlopen(f"{server.url}/health", timeout=5)
 

@@ -6,7 +6,8 @@ from typing import Any, Literal
 
 from addons.base.models import job, user
 from core import Model, api, fields
-from core.errors import UnknownName, UserError, ValidationError
+from core.errors import UserError
+from core.job.handlers import handling
 from core.job.schedule import check_line, next_call
 
 Interval = Literal["minutes", "hours", "work_days", "days", "weeks", "months"]
@@ -64,14 +65,8 @@ class Cron(Model):
 
     @api.constrains("model", "function")
     def _check_method(self) -> None:
-        models = self.env.registry.models
         for cron in self:
-            if cron.model not in models:
-                raise UnknownName("There is no model {name}.", name=cron.model, known=models)
-            if cron.function.startswith("__") or not callable(getattr(models[cron.model].cls, cron.function, None)):
-                raise ValidationError(
-                    "{model} has no method {method}.", fields=["function"], model=cron.model, method=cron.function
-                )
+            handling(self.env, cron.model, cron.function)
 
     @api.constrains("cron_line")
     def _check_cron_line(self) -> None:
