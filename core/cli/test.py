@@ -14,6 +14,7 @@ import click
 from core.cli.options import settings, settings_options
 
 ROOT = Path(__file__).resolve().parents[2]
+PROJECT = "pyproject.toml"
 
 NOTHING_RAN, WRONG_USAGE = 5, 4  # pytest's exit codes
 WITH_VALUE = frozenset({"-c", "-k", "-m", "-n", "-o", "-p", "-r", "-W", "--backend", "--maxfail", "--tb"})
@@ -46,11 +47,18 @@ def command(ctx: click.Context, arguments: tuple[str, ...]) -> None:
     foreign = [str(Path(folder).resolve()) for folder in settings().addons_path]
     add_paths(foreign)
     environment = {**os.environ, "GRIAL_ADDONS_PATH": os.pathsep.join(foreign)}
-    words = [sys.executable, "-m", "pytest", *pytest_arguments(arguments, search_paths())]
-    code = subprocess.call(words, cwd=ROOT, env=environment)
+    words = [sys.executable, "-m", "pytest", *own_settings(), *pytest_arguments(arguments, search_paths())]
+    code = subprocess.call(words, cwd=ROOT if (ROOT / PROJECT).is_file() else None, env=environment)
     if code == NOTHING_RAN:
         raise click.ClickException("No test was found.")
     ctx.exit(2 if code == WRONG_USAGE else int(code != 0))
+
+
+def own_settings() -> list[str]:
+    """What makes pytest use our settings, wherever the tests lie; without the project's file, the needed ones alone."""
+    if (ROOT / PROJECT).is_file():
+        return ["-c", str(ROOT / PROJECT), "--rootdir", str(ROOT)]
+    return ["-p", "core.testing.plugin", "--import-mode", "importlib", "-o", "consider_namespace_packages=true"]
 
 
 def pytest_arguments(arguments: Sequence[str], folders: Sequence[Path]) -> list[str]:

@@ -72,7 +72,7 @@ class AddonRow:
         return self.state in INSTALLED
 
 
-INSTALLED = ("installed", "to upgrade", "broken")
+INSTALLED = ("installed", "to upgrade", "to remove", "broken")
 """The states in which an addon's tables and records are in the database."""
 
 

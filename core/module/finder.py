@@ -99,6 +99,11 @@ def find_addons() -> Shelf:
     return Shelf(MappingProxyType(manifests), MappingProxyType(broken), MappingProxyType(aliases))
 
 
+def folder_of(addon: str) -> Path | None:
+    """The folder of an addon on disk, or None."""
+    return next((path / addon for path in search_paths() if (path / addon / "__manifest__.py").is_file()), None)
+
+
 def missing_libraries(manifest: Manifest) -> list[str]:
     """Python packages that the addon names under `external` and that this Python cannot import."""
     missing = []

@@ -10,7 +10,7 @@ from core.db import addon_rows
 from core.kernel.i18n import Catalogue
 from core.module import views
 from core.module.clean import clean_html
-from core.module.finder import find_addons
+from core.module.finder import find_addons, folder_of
 from core.orm import xmlids
 from core.orm.model import Model
 from core.security import rights
@@ -48,6 +48,7 @@ def connect(registry: Registry) -> None:
     ports = registry.ports
     ports.clean_html = clean_html
     ports.translate = _translator(registry)
+    ports.addon_folder = folder_of
     rights_there = {"ir.model.access", "ir.rule", "res.groups", "res.users"} <= registry.models.keys()
     flows_there = {"workflow", "workflow.instance", "workflow.workitem"} <= registry.models.keys()
     created: list[Callable[[Model], None]] = [_cached_created]

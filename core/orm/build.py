@@ -166,7 +166,8 @@ def _resolve_related(registry: Registry, info: ModelInfo, field: Field[Any, Any]
     for position, step in enumerate(path):
         if step not in here.fields:
             raise UnknownName(
-                "Related field {model}.{field}: {here} has no field {name}.", model=info.name, field=field.name, name=step,
+                "Related field {model}.{field}: {here} has no field {name}.", model=info.name, field=field.name,
+                name=step,
                 here=here.name, known=here.fields,
             )  # fmt: skip
         shown = _resolve_related(registry, here, here.fields[step], depth + 1)
@@ -218,7 +219,8 @@ def _check_links(registry: Registry, info: ModelInfo) -> None:
             fits = inverse is not None and inverse.type == "many2one" and inverse.comodel == info.name  # type: ignore[attr-defined]  # a many2one
             if not fits:
                 raise UnknownName(
-                    "{model}.{field}: {target} has no many2one {name} that points back.", model=info.name, field=field.name,
+                    "{model}.{field}: {target} has no many2one {name} that points back.", model=info.name,
+                    field=field.name,
                     target=comodel, name=field.inverse_name, known=registry[comodel].fields,  # type: ignore[attr-defined]  # of a one2many
                 )  # fmt: skip
 

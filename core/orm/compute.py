@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def modified(tx: Transaction, fields: Iterable[Field[Any, Any]], ids: Sequence[int]) -> None:
-    """Mark everything that depends on `fields` of the records `ids`: stored values to compute, cached ones to forget."""
+    """Mark what depends on `fields` of the records `ids`: stored values to compute, cached ones to forget."""
     triggers = tx.registry.triggers
     for field in fields:
         for trigger in triggers.get(field.slot, ()):
@@ -76,7 +76,7 @@ def owners(tx: Transaction, step: Field[Any, Any], ids: list[int]) -> set[int]:
     dirty = tx.dirty.get(step.model, {}).get(step.slot, set())
     fresh = tx.new.get(step.model, {})
     if stored and step.info.stored and not tx.draft:
-        if step.slot in tx.pending and tx.pending[step.slot]:
+        if tx.pending.get(step.slot):
             recompute(tx, step)
         table = step.info.table
         rows = tx.execute(sa.select(table.c.id).where(id_in(table.c[step.name], stored))).scalars()

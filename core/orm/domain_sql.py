@@ -51,7 +51,8 @@ class Scope:
         field = self.info.field(name)
         if field.groups and not self.env.field_open(field):
             raise AccessError(
-                "You may not use {field} of {model} to search or sort.", field=field.string, model=self.info.description,
+                "You may not use {field} of {model} to search or sort.", field=field.string,
+                model=self.info.description,
                 operation="read", groups=field.groups.split(","),
             )  # fmt: skip
         return field
@@ -247,9 +248,10 @@ def _linked_to(scope: Scope, field: Any, target: ModelInfo, domain: Domain) -> A
     if field.type == "many2one":
         column = column_of(scope, field)
         return _subset_under(scope, target, domain, rule, column, "id")
-    if "active" in target.fields and target.fields["active"].stored and field.context.get("active_test", True):
-        if not any(part.path == "active" for part in domain.leaves()) and scope.env.context.get("active_test", True):
-            domain = domain & Leaf("active", "=", True)
+    active = target.fields.get("active")
+    tested = field.context.get("active_test", True) and scope.env.context.get("active_test", True)
+    if active is not None and active.stored and tested and not any(p.path == "active" for p in domain.leaves()):
+        domain = domain & Leaf("active", "=", True)
     if field.type == "one2many":
         return _subset_under(scope, target, domain, rule, scope.table.c.id, field.inverse_name)
     name, here, there = field.names()

@@ -334,6 +334,16 @@ class Model(metaclass=ModelMeta):
         """Who created and changed the records, when, and their external ids."""
         return edge.get_metadata(self)
 
+    @readonly
+    @exported
+    def onchange(
+        self, values: Values, changed: Sequence[str] | str = (), wanted: Sequence[str] | None = None
+    ) -> dict[str, Any]:
+        """What a form should show after a person changed fields; see `core.orm.draft.onchange`."""
+        from core.orm.draft import onchange
+
+        return onchange(self, values, changed, wanted)
+
     # Creating and changing.
 
     @exported

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from core.orm.domain import TRUE, Domain
@@ -74,7 +75,8 @@ class Ports:
         unlinking: told of records about to be deleted.
         transition: carries out the transition `name` for records (workflow); gives the method's answer.
         changed: keeps what `tracking` fields changed: (records, {field: {id: (old, new)}}).
-        copied: told of pairs (original, copy).
+        unlinked: told of ids that were deleted.
+        addon_folder: the folder of an addon on disk.
     """
 
     gate: Callable[[Env], AccessGate] = field(default=lambda _env: OpenGate())
@@ -85,6 +87,7 @@ class Ports:
     unlinking: Callable[[Model], None] = _nothing
     unlinked: Callable[[Env, str, Sequence[int]], None] = _nothing
     changed: Callable[[Model, dict[str, dict[int, tuple[Any, Any]]]], None] = _nothing
+    addon_folder: Callable[[str], Path | None] = lambda _addon: None
     transition: Callable[[Model, str, Callable[..., Any], tuple[Any, ...]], Any] = lambda r, _n, act, args: act(
         r, *args
     )

@@ -129,7 +129,8 @@ class Registry:
             return self.models[model]
         except KeyError:
             raise UnknownName(
-                "There is no model {name} in database {database}.", name=str(model), database=self.name, known=self.models,
+                "There is no model {name} in database {database}.", name=str(model), database=self.name,
+                known=self.models,
             ) from None  # fmt: skip
 
     def cache(self, name: str) -> dict[Any, Any]:

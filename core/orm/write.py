@@ -235,9 +235,7 @@ def _check_may_write(env: Env, info: ModelInfo, ids: Sequence[int], prefetch: Se
                 raise fetch.missing(env, info, record_id)
 
 
-def check_records(
-    env: Env, info: ModelInfo, ids: Sequence[int], operation: str, prefetch: Sequence[int] = ()
-) -> None:
+def check_records(env: Env, info: ModelInfo, ids: Sequence[int], operation: str, prefetch: Sequence[int] = ()) -> None:
     """Refuse records that the user's rules keep from this operation.
 
     Raises:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,34 +23,34 @@ LARGEST_OUTPUT = 20_000_000
 class _ReportFolders(BaseLoader):
     """Finds `crm/reports/opportunity.html` among the addons, and `layout.html` here."""
 
+    def __init__(self, folder_of: Callable[[str], Path | None]) -> None:
+        self.folder_of = folder_of
+
     def get_source(self, environment: Any, template: str) -> tuple[str, str, Any]:
-        path = _find(template)
+        path = self._find(template)
         if path is None:
             raise TemplateNotFound(template)
         return path.read_text("utf-8"), str(path), lambda: True
 
-
-def _find(template: str) -> Path | None:
-    if template == "layout.html":
-        return Path(str(files("core.report").joinpath("layout.html")))
-    parts = template.split("/")
-    if len(parts) < 3 or parts[1] != "reports" or any(part in ("", ".", "..") for part in parts):
-        return None
-    import addons
-
-    for folder in addons.__path__:
-        root = Path(folder).resolve() / parts[0] / "reports"
-        path = Path(folder, *parts).resolve()
-        if path.is_file() and path.is_relative_to(root):
-            return path
-    return None
+    def _find(self, template: str) -> Path | None:
+        if template == "layout.html":
+            return Path(str(files("core.report").joinpath("layout.html")))
+        addon, _, rest = template.partition("/")
+        folder = self.folder_of(addon)
+        if folder is None or not rest.startswith("reports/"):
+            return None
+        path = folder.joinpath(rest).resolve()
+        return path if path.is_file() and path.is_relative_to(folder.resolve() / "reports") else None
 
 
-@lru_cache(maxsize=1)
-def _sandbox() -> ImmutableSandboxedEnvironment:
-    return ImmutableSandboxedEnvironment(
-        loader=_ReportFolders(), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
+def _sandbox(env: Env) -> ImmutableSandboxedEnvironment:
+    kept = env.registry.cache("reports")
+    if "sandbox" not in kept:
+        loader = _ReportFolders(env.registry.ports.addon_folder)
+        kept["sandbox"] = ImmutableSandboxedEnvironment(
+            loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        )
+    return kept["sandbox"].overlay()  # type: ignore[no-any-return]  # the cache holds anything
 
 
 def render(env: Env, template: str, addon: str, records: Any, title: str) -> str:
@@ -70,7 +70,7 @@ def render(env: Env, template: str, addon: str, records: Any, title: str) -> str
     def translate(text: str, **values: object) -> str:
         return env.translate_term(text, addon).format(**values) if values else env.translate_term(text, addon)
 
-    sandbox = _sandbox().overlay()
+    sandbox = _sandbox(env)
     sandbox.filters.update(filters(env))
     shared = {
         "_": translate,

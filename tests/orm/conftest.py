@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.orm import sample
 from core.kernel.hooks import HookManager
 from core.orm.build import build_registry
 from core.orm.registry import Registry
+from tests.orm import sample
 
 if TYPE_CHECKING:
     from core.orm.env import Env

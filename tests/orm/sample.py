@@ -220,5 +220,3 @@ class Sales(Model):
     date = fields.Date("Date", source="order_id.date")
     quantity = fields.Integer("Quantity", source="quantity:sum")
     lines = fields.Integer("Lines", source="id:count")
-
-

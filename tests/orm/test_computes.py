@@ -78,9 +78,11 @@ def test_values_that_are_not_stored_follow_what_they_depend_on(env: Env, spain: 
 
 def test_delegation_shows_and_writes_the_parents_fields(env: Env) -> None:
     worker = env[Employee].create({"name": "Ana", "badge": "7", "credit": 3})
-    assert worker.partner_id.name == "Ana" and worker.partner_id.credit == 3
+    assert worker.partner_id.name == "Ana"
+    assert worker.partner_id.credit == 3
     worker.write({"name": "Bea", "badge": "8"})
-    assert worker.partner_id.name == "Bea" and worker.badge == "8"
+    assert worker.partner_id.name == "Bea"
+    assert worker.badge == "8"
     assert env[Employee].search([("name", "=", "Bea")]) == worker
 
 

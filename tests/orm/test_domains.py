@@ -142,7 +142,8 @@ def test_order_follows_dotted_paths_and_ignores_case_and_accents(env: Env, peopl
 
 @pytest.mark.parametrize(
     "bad",
-    [[("name", "~", "x")], ["|", ("name", "=", "x")], "name", [("name", "=")], [("name.x", "=", 1)], [("label.x", "=", 1)],
+    [[("name", "~", "x")], ["|", ("name", "=", "x")], "name", [("name", "=")], [("name.x", "=", 1)],
+     [("label.x", "=", 1)],
      [("rank", "child_of", 1)], [("born", "<", "soon")]],
 )  # fmt: skip
 def test_what_is_no_domain_is_refused(env: Env, bad: Any) -> None:

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 def test_on_changes_cascade_and_warn(env: Env, spain: Country) -> None:
     parent = env[Partner].create({"name": "p", "country_id": spain.id})
-    answer = onchange(env[Partner], {"name": "x", "parent_id": parent.id}, ["parent_id"], ["country_id", "note", "name"])
+    answer = onchange(
+        env[Partner], {"name": "x", "parent_id": parent.id}, ["parent_id"], ["country_id", "note", "name"]
+    )
     assert answer == {"value": {"country_id": [spain.id, "Spain"], "note": "in Spain"}}
     ice = env[Country].create({"name": "Antarctica", "code": "AQ"})
     answer = onchange(env[Partner], {"name": "x", "country_id": ice.id}, "country_id", ["note"])
@@ -33,13 +35,24 @@ def test_unsaved_lines_count(env: Env) -> None:
 
 def test_a_draft_of_a_record_leaves_the_record_alone(env: Env) -> None:
     ana = env[Partner].create({"name": "Ana"})
-    order = env[Order].create({"ref": "1", "partner_id": ana.id, "line_ids": [(0, 0, {"price": 3}), (0, 0, {"price": 4})]})
+    order = env[Order].create(
+        {"ref": "1", "partner_id": ana.id, "line_ids": [(0, 0, {"price": 3}), (0, 0, {"price": 4})]}
+    )
     first, second = order.line_ids
-    draft = Draft(env, "shop.order", order.id, {"line_ids": [(1, first.id, {"price": 10}), (4, second.id, 0), (0, 0, {"price": 1})]})
-    assert draft.record.amount == Decimal(15) and draft.record.ref == "1"
+    draft = Draft(
+        env,
+        "shop.order",
+        order.id,
+        {"line_ids": [(1, first.id, {"price": 10}), (4, second.id, 0), (0, 0, {"price": 1})]},
+    )
+    assert draft.record.amount == Decimal(15)
+    assert draft.record.ref == "1"
     assert order.amount == Decimal(7)
     commands = draft.values(["line_ids"])["line_ids"]
-    assert commands[0][:2] == [1, first.id] and commands[0][2]["price"] == Decimal(10)
-    assert commands[1][:2] == [4, second.id] and commands[2][0] == 0
+    assert commands[0][:2] == [1, first.id]
+    assert commands[0][2]["price"] == Decimal(10)
+    assert commands[1][:2] == [4, second.id]
+    assert commands[2][0] == 0
     order.write({"line_ids": commands})
-    assert order.amount == Decimal(15) and len(order.line_ids) == 3
+    assert order.amount == Decimal(15)
+    assert len(order.line_ids) == 3

@@ -20,7 +20,8 @@ def people(env: Env, spain: Country) -> Partner:
     red, blue = env[Tag].create([{"name": "red"}, {"name": "blue"}])
     return env[Partner].create(
         [
-            {"name": "a", "country_id": spain.id, "credit": "1.10", "born": "2026-01-05", "rank": 1, "tag_ids": [(4, red.id)]},
+            {"name": "a", "country_id": spain.id, "credit": "1.10", "born": "2026-01-05", "rank": 1,
+             "tag_ids": [(4, red.id)]},
             {"name": "b", "country_id": spain.id, "credit": "2.20", "born": "2026-01-31", "rank": 2,
              "tag_ids": [(4, red.id), (4, blue.id)]},
             {"name": "c", "country_id": france.id, "credit": "4.00", "born": "2026-02-01", "rank": 2,
@@ -48,7 +49,11 @@ def test_exact_sums_and_averages(env: Env, people: Partner) -> None:
 
 def test_dates_by_month_in_words_and_as_domains(env: Env, people: Partner) -> None:
     groups = env[Partner].with_context(lang="es_ES").read_group([], ["credit"], ["born:month"])
-    assert [(g["born:month"], g["credit"]) for g in groups] == [("enero 2026", 3.3), ("febrero 2026", 4.0), (False, 8.0)]
+    assert [(g["born:month"], g["credit"]) for g in groups] == [
+        ("enero 2026", 3.3),
+        ("febrero 2026", 4.0),
+        (False, 8.0),
+    ]
     assert [env[Partner].search_count(g["__domain"]) for g in groups] == [2, 1, 1]
 
 
@@ -75,7 +80,11 @@ def test_several_levels_and_paths(env: Env, people: Partner) -> None:
 
 def test_tags_group_too(env: Env, people: Partner) -> None:
     groups = env[Partner].read_group([], ["credit"], ["tag_ids"])
-    assert [(g["tag_ids"] and g["tag_ids"][1], g["tag_ids_count"]) for g in groups] == [("blue", 1), ("red", 2), (False, 2)]
+    assert [(g["tag_ids"] and g["tag_ids"][1], g["tag_ids_count"]) for g in groups] == [
+        ("blue", 1),
+        ("red", 2),
+        (False, 2),
+    ]
 
 
 @pytest.mark.parametrize("by", ["label", "child_ids", "born:century", "name:month", "tag_ids.name"])

@@ -18,19 +18,25 @@ def test_commands_change_lines(env: Env) -> None:
     ana = env[Partner].create({"name": "Ana", "child_ids": [(0, 0, {"name": "x"}), Command.create({"name": "y"})]})
     x, y = ana.child_ids
     ana.write({"child_ids": [(1, x.id, {"name": "z"}), (2, y.id, 0)]})
-    assert ana.child_ids == x and x.name == "z" and not y.exists()
+    assert ana.child_ids == x
+    assert x.name == "z"
+    assert not y.exists()
     w = env[Partner].create({"name": "w"})
     ana.write({"child_ids": [(4, w.id, 0)]})
-    assert set(ana.child_ids.ids) == {x.id, w.id} and w.parent_id == ana
+    assert set(ana.child_ids.ids) == {x.id, w.id}
+    assert w.parent_id == ana
     ana.write({"child_ids": [(3, x.id, 0)]})
-    assert ana.child_ids == w and not x.parent_id
+    assert ana.child_ids == w
+    assert not x.parent_id
     ana.write({"child_ids": [(6, 0, [x.id])]})
-    assert ana.child_ids == x and not w.parent_id
+    assert ana.child_ids == x
+    assert not w.parent_id
     ana.write({"child_ids": [(5, 0, 0)]})
     assert not ana.child_ids
     env.flush()
     env.tx.invalidate()
-    assert not ana.child_ids and x.exists()
+    assert not ana.child_ids
+    assert x.exists()
 
 
 def test_cutting_a_line_that_needs_its_order_deletes_it(env: Env) -> None:
@@ -52,7 +58,9 @@ def test_both_ends_of_a_many2many_agree(env: Env) -> None:
     assert red.partner_ids == bea
     env.flush()
     env.tx.invalidate()
-    assert ana.tag_ids == blue and bea.tag_ids == red and red.partner_ids == bea
+    assert ana.tag_ids == blue
+    assert bea.tag_ids == red
+    assert red.partner_ids == bea
     bea.write({"tag_ids": [(0, 0, {"name": "green"}), (5, 0, 0), (6, 0, [blue.id])]})
     env.flush()
     env.tx.invalidate()
@@ -61,11 +69,13 @@ def test_both_ends_of_a_many2many_agree(env: Env) -> None:
 
 def test_moving_a_child_updates_both_lists(env: Env) -> None:
     a, b, c = env[Partner].create([{"name": "a"}, {"name": "b"}, {"name": "c"}])
-    assert not a.child_ids and not b.child_ids
+    assert not a.child_ids
+    assert not b.child_ids
     c.parent_id = a
     assert a.child_ids == c
     c.parent_id = b
-    assert not a.child_ids and b.child_ids == c
+    assert not a.child_ids
+    assert b.child_ids == c
 
 
 @pytest.mark.parametrize("bad", [[(7, 0, 0)], [(0, 0)], [(1, "x", {})], ["x"], [(6, 0, 3)]])
@@ -78,7 +88,8 @@ def test_sets_of_records_combine(env: Env) -> None:
     a, b, c = env[Partner].create([{"name": "a", "rank": 2}, {"name": "b", "rank": 1}, {"name": "c", "rank": 3}])
     assert (a | b) & (b | c) == b
     assert (a | b | c) - b == a | c
-    assert a in (a | b) and c not in (a | b)
+    assert a in (a | b)
+    assert c not in (a | b)
     assert (a | b | c).sorted("rank") == b | a | c
     assert (a | b | c).filtered(lambda p: p.rank > 1) == a | c
     assert (a | b | c).filtered([("rank", "<", 3)]) == a | b

@@ -77,9 +77,8 @@ def _with_name(env: Env, model: str, found: Columns) -> Columns:
 def labels(env: Env, field: Field[Any, Any]) -> list[str]:
     """The label of a field in every active language."""
     found = [field.string]
-    languages: Any = env.super_env["res.lang"] if "res.lang" in env else ()
-    for lang in languages.search(Leaf("active", "=", True)) if languages != () else ():
-        found.append(env.with_context(lang=lang.code).translate_term(field.string, field.addon))
+    languages: Any = env.super_env["res.lang"].search(Leaf("active", "=", True))
+    found += [env.with_context(lang=lang.code).translate_term(field.string, field.addon) for lang in languages]
     return list(dict.fromkeys(found))
 
 

@@ -174,7 +174,7 @@ class Inputs:
     def _binary(self, bound: Any, record: Model, node: nodes.FieldNode, place: Place, *rest: Any) -> dict[str, Any]:
         picture = bound.type == "image" or rest[-1] == "image"
         widget = "image" if picture else "binary"
-        if not place.record or record.id > 0 or not has_content(bound, record):
+        if not place.record or not has_content(bound, record):
             return {"widget": widget, "text": ""}
         door = "image" if picture else "content"
         title = str(getattr(record, node.filename, "") or "") if node.filename in record._info.fields else ""

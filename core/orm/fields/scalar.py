@@ -171,7 +171,7 @@ class Integer(_Numeric[int]):
         if value is None or value is False or value == "":
             return 0
         try:
-            number = int(value) if not isinstance(value, float) else int(round(value))
+            number = int(value) if not isinstance(value, float) else round(value)
         except (TypeError, ValueError, OverflowError):
             raise self.refuse(value, "is not a whole number") from None
         if not -(2**63) <= number < 2**63:

@@ -84,13 +84,10 @@ class _ToMany(Field[M, "M | Sequence[Command | Sequence[Any]] | Iterable[int]"],
             return [Command.clear()]
         if hasattr(value, "_ids"):
             return [Command.set(value._ids)]
-        commands: list[Command] = []
         items = list(value)
         if items and all(isinstance(item, int) and not isinstance(item, bool) for item in items):
             return [Command.set(items)]
-        for item in items:
-            commands.append(self._command(item))
-        return commands
+        return [self._command(item) for item in items]
 
     def _command(self, item: Any) -> Command:
         if isinstance(item, Command):
