@@ -13,6 +13,7 @@ from core.cli.output import ProgressCallback, progress, show_json, show_rows
 if TYPE_CHECKING:
     from core.module.operation import Outcome
     from core.module.plan import UninstallPlan
+    from core.module.registries import Registries
 
 COLUMNS = ["name", "state", "version", "available", "enabled", "summary", "message"]
 
@@ -59,7 +60,7 @@ def install(database: str, names: tuple[str, ...], demo: bool | None, as_json: b
     """Install addons and everything they need."""
     from core.module.install import install as work
 
-    found = registries()
+    found = opened(database)
     _change(lambda step: work(found, database, names, demo=demo, progress=step), as_json)
 
 
@@ -71,7 +72,7 @@ def upgrade(database: str, names: tuple[str, ...], as_json: bool) -> None:
     """Upgrade addons, with all that depend on them; without a NAME those whose files are newer."""
     from core.module.upgrade import upgrade as work
 
-    found = registries()
+    found = opened(database)
     _change(lambda step: work(found, database, names, progress=step), as_json)
 
 
@@ -112,8 +113,8 @@ def enable(database: str, names: tuple[str, ...], as_json: bool) -> None:
     """Load disabled addons again."""
     from core.module.enable import enable as work
 
-    found = registries()
-    _change(lambda step: work(found, database, names, progress=step), as_json)
+    found = opened(database)
+    _change(lambda step: work(found, database, names, progress=step), as_json, added="Enabled")
 
 
 @command.command()
@@ -124,8 +125,8 @@ def disable(database: str, names: tuple[str, ...], as_json: bool) -> None:
     """Stop loading addons; their tables and records stay as they are."""
     from core.module.enable import disable as work
 
-    found = registries()
-    _change(lambda step: work(found, database, names, progress=step), as_json)
+    found = opened(database)
+    _change(lambda step: work(found, database, names, progress=step), as_json, taken="Disabled")
 
 
 @command.command()
@@ -150,6 +151,16 @@ def purge(database: str, names: tuple[str, ...], dry_run: bool, yes: bool, as_js
         work(found, database, names, progress=step)
     if not as_json:
         click.echo("Deleted.")
+
+
+def opened(database: str) -> Registries:
+    """The databases of this run, with the addons of this one loaded: others are added to what is there.
+
+    Raises UnknownName when there is no such database.
+    """
+    found = registries()
+    found.get(database)
+    return found
 
 
 def plan_facts(plan: UninstallPlan) -> dict[str, Any]:  # Any: JSON
@@ -180,8 +191,10 @@ def plan_lines(plan: UninstallPlan) -> list[str]:
     return lines
 
 
-def _change(work: Callable[[ProgressCallback], Outcome], as_json: bool) -> None:
-    """Do it with a bar, and tell what was done."""
+def _change(
+    work: Callable[[ProgressCallback], Outcome], as_json: bool, added: str = "Installed", taken: str = "Uninstalled"
+) -> None:
+    """Do it with a bar, and tell what was done to which addons."""
     with progress() as step:
         outcome = work(step)
     if as_json:
@@ -196,10 +209,6 @@ def _change(work: Callable[[ProgressCallback], Outcome], as_json: bool) -> None:
         return
     for message in outcome.messages:
         click.echo(message)
-    for verb, names in (
-        ("Installed", outcome.installed),
-        ("Upgraded", outcome.upgraded),
-        ("Removed", outcome.removed),
-    ):
+    for verb, names in ((added, outcome.installed), ("Upgraded", outcome.upgraded), (taken, outcome.removed)):
         if names:
             click.echo(f"{verb} {', '.join(names)}.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -19,6 +21,26 @@ if TYPE_CHECKING:
     from core.orm.env import Env
 
 
+@dataclass(frozen=True)
+class Wishes:
+    """How rows become records.
+
+    Attributes:
+        choices: `COLUMN=FIELD`, in place of what was proposed for these columns.
+        keys: fields by which a row finds the record it updates.
+        missing: by link field, what to do with names that are not found.
+        stop: keep nothing when a row is bad.
+        login: whose rights count.
+    """
+
+    model: str
+    choices: tuple[str, ...]
+    keys: tuple[str, ...]
+    missing: Mapping[str, str]
+    stop: bool
+    login: str | None
+
+
 class _Undone(Exception):
     """Ends a transaction without keeping it."""
 
@@ -31,6 +53,12 @@ class _Undone(Exception):
     "--map", "choices", multiple=True, metavar="COLUMN=FIELD", help="What a column feeds; several times for several."
 )
 @click.option("--key", "keys", multiple=True, metavar="FIELD", help="Rows update the record with the same value here.")
+@click.option(
+    "--missing",
+    multiple=True,
+    metavar="FIELD=refuse|empty|create",
+    help="What to do with a name that a link does not find; otherwise tags are created and other rows refused.",
+)
 @click.option("--dry-run", is_flag=True, help="Show what would happen, and keep nothing.")
 @click.option(
     "--on-error",
@@ -52,6 +80,7 @@ def command(
     addon: str | None,
     choices: tuple[str, ...],
     keys: tuple[str, ...],
+    missing: tuple[str, ...],
     dry_run: bool,
     on_error: str | None,
     refused: Path | None,
@@ -77,49 +106,45 @@ def command(
         loaded = load_data(found, database, file, addon, dry_run, on_error == "skip")
         show_loaded(loaded, dry_run, as_json)
         ctx.exit(1 if loaded.rejected else 0)
-    sheet, outcome = import_rows(
-        found, database, file, str(model), choices, keys, dry_run, on_error == "stop", (encoding, separator), login
-    )
+    wishes = Wishes(str(model), choices, keys, _pairs(missing), on_error == "stop", login)
+    sheet = read_rows(file, encoding, separator)
+    outcome = import_rows(found, database, sheet, wishes, dry_run)
     if refused and outcome.refused:
         refused.write_bytes(outcome.refused_file(sheet))
     show_imported(file, outcome, as_json)
     ctx.exit(1 if outcome.refused else 0)
 
 
-def import_rows(
-    found: Registries,
-    database: str,
-    file: Path,
-    model: str,
-    choices: tuple[str, ...],
-    keys: tuple[str, ...],
-    dry_run: bool,
-    stop: bool,
-    reading: tuple[str, str],
-    login: str | None,
-) -> tuple[Sheet, Outcome]:
-    """Import the rows of a file; what was read, and what became of it.
+def _pairs(choices: tuple[str, ...]) -> dict[str, str]:
+    """`FIELD=CHOICE` as a mapping. Raises click.UsageError for anything else."""
+    wrong = [choice for choice in choices if "=" not in choice]
+    if wrong:
+        raise click.UsageError(f"{wrong[0]} is not FIELD=CHOICE.")
+    return dict(choice.split("=", 1) for choice in choices)
 
-    Args:
-        reading: encoding and separator of a CSV file; empty for what is found out.
-        login: whose rights count.
-    """
-    from core.data.sheets.importing import Import
-    from core.data.sheets.mapping import from_choices
+
+def read_rows(file: Path, encoding: str, separator: str) -> Sheet:
+    """The rows of a file; encoding and separator are found out when they are empty."""
     from core.data.sheets.reader import read_sheet
 
-    sheet = read_sheet(file.read_bytes(), file.name, *reading)
+    return read_sheet(file.read_bytes(), file.name, encoding, separator)
+
+
+def import_rows(found: Registries, database: str, sheet: Sheet, wishes: Wishes, dry_run: bool) -> Outcome:
+    """Import the rows of a file, and show what each column feeds."""
+    from core.data.sheets.importing import Import
+    from core.data.sheets.mapping import from_choices
 
     def work(env: Env) -> Outcome:
-        reader = on_behalf_of(env, login)
-        columns = from_choices(reader, model, sheet.header, choices)
+        reader = on_behalf_of(env, wishes.login)
+        columns = from_choices(reader, wishes.model, sheet.header, wishes.choices)
         for column, fields in sorted(columns.items()):
             click.echo(f"{sheet.header[column]} -> {', '.join(fields)}", err=True)
-        job = Import(reader, model, sheet, columns, keys, stop)
+        job = Import(reader, wishes.model, sheet, columns, wishes.keys, wishes.stop, wishes.missing)
         with progress() as step:
-            return job.run(dry_run, lambda done, total: step(done, total, file.name))
+            return job.run(dry_run, lambda done, total: step(done, total, sheet.file_name))
 
-    return sheet, found.run(database, work)
+    return found.run(database, work)
 
 
 def load_data(found: Registries, database: str, file: Path, addon: str, dry_run: bool, lenient: bool) -> LoadOutcome:
@@ -147,6 +172,7 @@ def show_imported(file: Path, outcome: Outcome, as_json: bool) -> None:
         "created": len(outcome.created),
         "updated": len(outcome.updated),
         "refused": [{"line": r.line, "column": r.column, "reason": r.reason} for r in outcome.refused],
+        "dropped": outcome.dropped,
         "made": {model: len(ids) for model, ids in outcome.made.items()},
         "batch": outcome.batch or None,
     }
@@ -161,6 +187,8 @@ def show_imported(file: Path, outcome: Outcome, as_json: bool) -> None:
         f"{outcome.total} rows: {len(outcome.created)} {would}created, {len(outcome.updated)} {would}updated, "
         f"{len(outcome.refused)} refused."
     )
+    for field, names in outcome.dropped.items():
+        click.echo(f"{field} is left empty where the file says {', '.join(names)}.")
     for model, ids in outcome.made.items():
         click.echo(f"On the way {len(ids)} of {model} {would or 'were '}created.")
 

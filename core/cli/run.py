@@ -14,6 +14,7 @@ from core.cli.output import progress
 
 if TYPE_CHECKING:
     from core.module.registries import Registries
+    from core.server.app import Application
 
 FIRST = "grial"
 """The database of somebody who names none: it gets every addon, to look around in."""
@@ -56,7 +57,14 @@ def command(
     password = make_when_absent(found, everything, everything if demo is None else demo)
     for line in welcome(found, password):
         click.echo(line)
-    serve(given)
+    serve(given, start_jobs)
+
+
+def start_jobs(application: Application) -> None:
+    """Run background and scheduled jobs in this server process too."""
+    from core.job.workers import Workers
+
+    Workers(application.registries).start()
 
 
 def check_port(host: str, port: int) -> None:

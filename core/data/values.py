@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from lxml import etree
 
 from core.data.xml import arch_of, children, content_of, interpolated
-from core.errors import UserError
+from core.errors import ExpressionError, UserError
 from core.kernel.expression import literal
 
 if TYPE_CHECKING:
@@ -137,11 +137,14 @@ def _moment(text: str) -> Any:
 
 
 def _structure(text: str) -> Any:
-    """JSON, or the literal of Python that older files write."""
+    """JSON, the literal of Python that older files write, or a text that only its reader understands."""
     try:
         return json.loads(text) if text else None
     except ValueError:
-        return literal(" ".join(text.split()))
+        try:
+            return literal(" ".join(text.split()))
+        except ExpressionError:
+            return text
 
 
 TEXTS: dict[str, Callable[[str], Any]] = {

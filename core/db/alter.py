@@ -16,12 +16,14 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.sql.naming import conv
 
 from core.db import statements
+from core.db.ids import last_id, set_last_id
 from core.db.shape import ColumnShape, KeyShape, TableShape, to_column, to_table
 from core.errors import ValidationError
 
 ChangeKind = Literal[
     "table", "column", "type", "required", "default", "index", "unique", "check", "foreign key", "rename", "dangling"
 ]
+LONGEST_NAME = 63
 _SHOWN = 20
 
 
@@ -120,10 +122,10 @@ def mark_of(check: str) -> str:
 def checked_now(connection: Connection) -> Iterator[None]:
     """A block that changes tables: PostgreSQL changes none while checks of its rows wait for the transaction's end."""
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(statements.CONSTRAINTS_IMMEDIATE)
+        statements.run(connection, statements.CONSTRAINTS_IMMEDIATE)
     yield
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(statements.CONSTRAINTS_DEFERRED)
+        statements.run(connection, statements.CONSTRAINTS_DEFERRED)
 
 
 def operations(connection: Connection) -> Operations:
@@ -182,6 +184,13 @@ def cut_danglers(connection: Connection, diff: Difference) -> list[SchemaChange]
     return told
 
 
+def rename(connection: Connection, found: TableShape, name: str) -> None:
+    """Give a table another name, and its key a fitting one: keys have an index, whose name no second one may have."""
+    operations(connection).rename_table(found.name, name)
+    if connection.dialect.name == "postgresql" and found.key_name:
+        connection.execute(statements.RenameConstraint(name, found.key_name, f"pk_{name}"[:LONGEST_NAME]))
+
+
 def _refuse_broken(connection: Connection, diff: Difference, rule: str) -> None:
     table = to_table(diff.found, keys=False)
     columns = diff.target.uniques.get(rule)
@@ -217,12 +226,12 @@ def _change_on_postgresql(connection: Connection, diff: Difference) -> None:
         if old.type is not column.type:
             op.alter_column(table, column.name, type_=column.type, existing_type=old.type)
         if old.default != column.default:
-            default: Any = sa.literal_column(column.default) if column.default else None
+            default: Any = statements.fragment(column.default) if column.default else None
             op.alter_column(table, column.name, server_default=default)
         if old.nullable and not column.nullable:
             place: Any = sa.column(column.name)
             fill = sa.update(sa.table(table, place)).where(place.is_(None))
-            connection.execute(fill.values({column.name: sa.literal_column(column.default)}))
+            connection.execute(fill.values({column.name: statements.fragment(column.default)}))
         if old.nullable != column.nullable:
             op.alter_column(table, column.name, nullable=column.nullable)
     for column in diff.removed:
@@ -231,7 +240,7 @@ def _change_on_postgresql(connection: Connection, diff: Difference) -> None:
         if rule in diff.target.uniques:
             op.create_unique_constraint(rule, table, list(diff.target.uniques[rule]))
         else:
-            op.create_check_constraint(rule, table, sa.literal_column(diff.target.checks[rule]))
+            op.create_check_constraint(rule, table, statements.fragment(diff.target.checks[rule]))
     _mark(connection, diff.target, diff.rules_added & set(diff.target.checks))
     _create_indexes(connection, diff.target, diff.indexes_added)
 
@@ -277,24 +286,23 @@ def _change_on_sqlite(connection: Connection, diff: Difference) -> None:
 
 def _rebuild(connection: Connection, diff: Difference) -> None:
     """Copy the rows into a new table that takes the old one's name; its next id stays what it was."""
-    if connection.exec_driver_sql(statements.FOREIGN_KEYS).scalar():
+    if statements.run(connection, statements.FOREIGN_KEYS).scalar():
         raise RuntimeError("a table can be rebuilt only in begin(…, schema=True): it would empty its children")
     name, target = diff.target.name, diff.target
     copy = f"zz_new_{name}"
-    last = connection.exec_driver_sql(statements.SQLITE_LAST_ID, (name,)).scalar() if target.numbered else None
+    last = last_id(connection, name, target.key[0]) if target.numbered else 0
     connection.execute(statements.CreateSqliteCopy(to_table(target), copy))
     kept = [c for c in target.columns.values() if c.name in diff.found.columns]
     values: list[Any] = []
     for column in kept:
         place: Any = sa.column(column.name, column.type)
         fills = column.default and not column.nullable
-        values.append(sa.func.coalesce(place, sa.literal_column(column.default)) if fills else place)
+        values.append(sa.func.coalesce(place, statements.fragment(column.default)) if fills else place)
     into = sa.insert(sa.table(copy, *(sa.column(c.name) for c in kept)))
     connection.execute(into.from_select([c.name for c in kept], sa.select(*values).select_from(sa.table(name))))
     op = operations(connection)
     op.drop_table(name)
     op.rename_table(copy, name)
-    if last is not None:
-        connection.exec_driver_sql(statements.SQLITE_FORGET_ID, (name,))
-        connection.exec_driver_sql(statements.SQLITE_FIRST_IDS, (name, last))
+    if last:
+        set_last_id(connection, name, target.key[0], last)
     _create_indexes(connection, target, target.indexes)

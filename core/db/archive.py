@@ -11,15 +11,13 @@ from typing import Literal
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from core.db import statements
-from core.db.alter import change_table, checked_now, differences, operations
+from core.db.alter import LONGEST_NAME, change_table, checked_now, differences, operations, rename
 from core.db.columns import UtcDateTime, id_column
 from core.db.found import find_tables
 from core.db.shape import TableShape, without_columns
 from core.errors import UnknownName
 
 PREFIX = "zz_"
-LONGEST_NAME = 63
 
 _metadata = sa.MetaData()
 _archives = sa.Table(
@@ -72,7 +70,7 @@ def archive_table(connection: Connection, table: str, module: str) -> Archive:
         bare.foreign_keys, bare.uniques, bare.indexes, bare.checks = [], {}, {}, {}
         change_table(connection, differences(found, bare))
         name = _new_name(table, tables)
-        _rename_table(connection, found, name)
+        rename(connection, found, name)
     return _register(connection, "table", table, "", name, module)
 
 
@@ -108,7 +106,7 @@ def restore_archived(connection: Connection, archive: Archive) -> bool:
         if archive.table in found or archive.archived_name not in found:
             return False
         with checked_now(connection):
-            _rename_table(connection, found[archive.archived_name], archive.table)
+            rename(connection, found[archive.archived_name], archive.table)
     else:
         columns = found[archive.table].columns if archive.table in found else {}
         if archive.column in columns or archive.archived_name not in columns:
@@ -148,13 +146,6 @@ def _known(tables: dict[str, TableShape], table: str) -> TableShape:
     if table not in tables:
         raise UnknownName("There is no table {name}.", name=table, known=tables)
     return tables[table]
-
-
-def _rename_table(connection: Connection, found: TableShape, name: str) -> None:
-    operations(connection).rename_table(found.name, name)
-    if connection.dialect.name == "postgresql" and found.key_name:
-        # The key has an index, whose name no second one may have.
-        connection.execute(statements.RenameConstraint(name, found.key_name, f"pk_{name}"[:LONGEST_NAME]))
 
 
 def _new_name(name: str, taken: Iterable[str]) -> str:

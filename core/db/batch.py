@@ -1,4 +1,4 @@
-"""Many rows in one statement: inserts, updates with a value for each row, and ids in advance."""
+"""Many rows in one statement: inserts, and updates with a value for each row."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ def insert_rows(
     plan = _plan(connection.dialect, table, ("insert", ignore_duplicates, *names), _insert_plan)
     columns = plan.columns(rows)
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(plan.texts[0], list(zip(*columns, strict=True)))
+        statements.run(connection, plan.texts[0], list(zip(*columns, strict=True)))
     elif len(rows) >= FEWEST_FOR_COPY and not ignore_duplicates:
         _copy(connection, plan.texts[1], columns)
     else:
         arrays = tuple(_array(column) for column in columns)
-        connection.exec_driver_sql(plan.texts[0], arrays)
+        statements.run(connection, plan.texts[0], arrays)
 
 
 def values_update(
@@ -80,24 +80,9 @@ def values_update(
     columns = plan.columns(rows)
     if connection.dialect.name == "sqlite":
         ids, *values = columns
-        connection.exec_driver_sql(plan.texts[0], list(zip(*values, ids, strict=True)))
+        statements.run(connection, plan.texts[0], list(zip(*values, ids, strict=True)))
     else:
-        connection.exec_driver_sql(plan.texts[0], tuple(_array(column) for column in columns))
-
-
-def next_ids(connection: Connection, table: sa.Table, count: int) -> list[int]:
-    """Ids for rows that will be inserted in this transaction, ascending; nobody else gets them."""
-    if count <= 0:
-        return []
-    if connection.dialect.name == "postgresql":
-        found = connection.exec_driver_sql(statements.POSTGRESQL_NEXT_IDS, (table.name, count))
-        return sorted(found.scalars())
-    last = connection.exec_driver_sql(statements.SQLITE_NEXT_IDS, (count, table.name)).scalar()
-    if last is None:
-        top = connection.execute(sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0))).scalar_one()
-        connection.exec_driver_sql(statements.SQLITE_FIRST_IDS, (table.name, top + count))
-        last = top + count
-    return list(range(last - count + 1, last + 1))
+        statements.run(connection, plan.texts[0], tuple(_array(column) for column in columns))
 
 
 def _plan(dialect: Dialect, table: sa.Table, key: tuple[Any, ...], make: Callable[..., _Plan]) -> _Plan:

@@ -1,8 +1,8 @@
 """Writes a database with its files into a zip, and makes a database from one, on either backend.
 
 A dump is plain: `manifest.json` tells the shape of every table, `tables/<name>.jsonl` has one row a line, `files/` has
-the stored files. CHECK constraints are SQL of one backend, and a dump may come from anywhere, so that they are not restored:
-`sync` adds them again.
+the stored files. CHECK constraints are SQL of one backend, and a dump may come from anywhere, so that they are not
+restored: `sync` adds them again.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from typing import IO, Any, BinaryIO
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from core.db import statements
 from core.db.alter import Difference, add_keys, create_tables
 from core.db.dump_values import KINDS, decoder, encoder, kind_of, manifest_default, sql_default
 from core.db.engine import DatabaseServer, begin
 from core.db.found import find_tables
+from core.db.ids import last_id, set_last_id
 from core.db.shape import ColumnShape, KeyShape, TableShape, to_table
 from core.db.types import insert_rows
 from core.errors import ValidationError
@@ -128,7 +128,7 @@ def _described(connection: Connection, shape: TableShape) -> dict[str, Any]:  # 
         "left_out": [c.name for c in shape.columns.values() if not kind_of(c.type)],
         "key": shape.key,
         "key_name": shape.key_name,
-        "last_id": _last_id(connection, shape) if shape.numbered else None,
+        "last_id": last_id(connection, shape.name, shape.key[0]) if shape.numbered else None,
         "uniques": shape.uniques,
         "indexes": shape.indexes,
         "checks": [[name, text, shape.marks.get(name, "")] for name, text in shape.checks.items()],
@@ -176,22 +176,12 @@ def _safe(name: str) -> str:
     return name
 
 
-def _last_id(connection: Connection, shape: TableShape) -> int:
-    if connection.dialect.name == "sqlite":
-        return int(connection.exec_driver_sql(statements.SQLITE_LAST_ID, (shape.name,)).scalar() or 0)
-    return int(connection.exec_driver_sql(statements.POSTGRESQL_LAST_ID, (shape.name, shape.key[0])).scalar() or 0)
-
-
 def _number_on(connection: Connection, shape: TableShape, told: int) -> None:
     """Give out no id again that was given before, even if its row was deleted."""
-    place: Any = sa.column(shape.key[0], sa.BigInteger())
-    top = connection.execute(sa.select(sa.func.max(place)).select_from(sa.table(shape.name))).scalar() or 0
-    last = max(told, top)
-    if last and connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(statements.SQLITE_FORGET_ID, (shape.name,))
-        connection.exec_driver_sql(statements.SQLITE_FIRST_IDS, (shape.name, last))
-    elif last:
-        connection.exec_driver_sql(statements.POSTGRESQL_SET_ID, (shape.name, shape.key[0], last))
+    key: Any = sa.column(shape.key[0], sa.BigInteger())
+    top = connection.execute(sa.select(sa.func.max(key)).select_from(sa.table(shape.name))).scalar() or 0
+    if max(told, top):
+        set_last_id(connection, shape.name, shape.key[0], max(told, top))
 
 
 def _lines(connection: Connection, shape: TableShape) -> Iterator[bytes]:

@@ -61,7 +61,6 @@ def encoder(kind: Type) -> Callable[[Any], Any] | None:
         "money": lambda value: f"{value:f}",
         "datetime": lambda value: value.isoformat(),
         "date": date.isoformat,
-        "json": lambda value: {"json": value},
         "float": lambda value: value if math.isfinite(value) else str(value),
         "binary": lambda value: base64.b64encode(value).decode(),
     }
@@ -74,7 +73,6 @@ def decoder(kind: Type) -> Callable[[Any], Any] | None:
         "money": Decimal,
         "datetime": datetime.fromisoformat,
         "date": date.fromisoformat,
-        "json": lambda value: value["json"],
         "float": float,
         "binary": lambda value: base64.b64decode(value, validate=True),
         "boolean": _exactly(bool),

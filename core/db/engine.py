@@ -118,17 +118,14 @@ class DatabaseServer:
         """
         if self.url is None:
             raise TypeError("SQLite has no server to connect to")
-        engine = postgresql.server_engine(self.url.set(database=self.url.database or postgresql.MAINTENANCE))
         try:
-            with engine.connect() as connection:
+            with postgresql.connect_to_server(self.url) as connection:
                 yield connection
         except sa.exc.DBAPIError as error:
             explained = explain(error)
             if explained is None:
                 raise
             raise explained from error
-        finally:
-            engine.dispose()
 
     def _make(self, name: str) -> Engine:
         if self.url is None:

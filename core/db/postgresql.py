@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine
 
 from core.db import statements
-from core.db.retry import held_locks
+from core.db.retry import held_locks, no_such_database
 
 LOCK_TIMEOUT = 5.0
 STATEMENT_TIMEOUT = 60.0
@@ -53,15 +53,26 @@ def make_engine(url: URL) -> Engine:
     )
 
 
-def server_engine(url: URL) -> Engine:
-    """An engine for creating and dropping databases: no pool, every statement its own transaction."""
-    return sa.create_engine(
-        url,
-        isolation_level="AUTOCOMMIT",
-        poolclass=sa.NullPool,
-        use_native_hstore=False,
-        connect_args={"connect_timeout": 10},
-    )
+def connect_to_server(url: URL) -> Connection:
+    """A connection for creating and dropping databases: every statement is its own transaction.
+
+    The database in the URL is tried first, since some servers let a user into his own only.
+    """
+    names = list(dict.fromkeys((url.database or MAINTENANCE, MAINTENANCE)))
+    for name in names:
+        engine = sa.create_engine(
+            url.set(database=name),
+            isolation_level="AUTOCOMMIT",
+            poolclass=sa.NullPool,
+            use_native_hstore=False,
+            connect_args={"connect_timeout": 10},
+        )
+        try:
+            return engine.connect()
+        except sa.exc.OperationalError as error:
+            if name == names[-1] or not no_such_database(error):
+                raise
+    raise ValueError("a URL has at least one database to try")
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """The job table: who takes a job, until when it is his, how far it is, and what happens when he fails.
 
-A job is enqueued in the transaction of the business that needs it, and finished in the transaction of its own work, so that
-either both happen or neither. Times are naive UTC.
+A job is enqueued in the transaction of the business that needs it, and finished in the transaction of its own work, so
+that either both happen or neither. Times are naive UTC.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from core.db.engine import begin, notify
 from core.db.functions import id_in
 from core.db.schema import sync
 from core.db.shape import Type
+from core.db.statements import fragment
 
 CHANNEL = "grial_jobs"
 """PostgreSQL tells those who listen here that there is something to do."""
@@ -35,7 +36,7 @@ metadata = sa.MetaData()
 
 
 def _number(name: str, kind: Type | None = None) -> sa.Column[Any]:  # Any: whole numbers and others
-    return sa.Column(name, kind or sa.BigInteger(), nullable=False, server_default=sa.text("0"))
+    return sa.Column(name, kind or sa.BigInteger(), nullable=False, server_default=fragment("0"))
 
 
 jobs = sa.Table(
@@ -62,7 +63,7 @@ jobs = sa.Table(
     _number("total"),
     sa.Column("message", sa.Text()),
     sa.Column("error", sa.Text()),
-    sa.Column("cancel_requested", sa.Boolean(), nullable=False, server_default=sa.text("false")),
+    sa.Column("cancel_requested", sa.Boolean(), nullable=False, server_default=fragment("false")),
     sa.Column("enqueued_at", UtcDateTime()),
     sa.Column("started_at", UtcDateTime()),
     sa.Column("finished_at", UtcDateTime()),
@@ -153,9 +154,7 @@ def claim(engine: Engine, worker: str, count: int = 1, lease: float = LEASE, now
     A job whose worker has let his lease run out is due again; when it has used up its tries, it has failed.
     """
     now = now or _now()
-    due = sa.or_(
-        sa.and_(_c.state == "waiting", _c.run_at <= now), sa.and_(_c.state == "running", _c.lease_until < now)
-    )
+    due = sa.or_(sa.and_(_c.state == "waiting", _c.run_at <= now), sa.and_(_c.state == "running", _c.lease_until < now))
     first = sa.select(_c.id).where(due).order_by(_c.priority, _c.run_at, _c.id).limit(count)
     with begin(engine, write=True, latest=True) as connection:
         ids = list(connection.execute(first.with_for_update(skip_locked=True)).scalars())
@@ -181,7 +180,7 @@ def heartbeat(connection: Connection, job_ids: Sequence[int], worker: str, lease
 
 
 def finish(connection: Connection, job: Job) -> bool:
-    """The job is done; call it in the transaction of its work. False when it is not its worker's any more: roll back."""
+    """The job is done; call it in the transaction of its work. False when the worker has lost it: roll back."""
     return _end(connection, [job.id], "done", _now(), None, job.worker)
 
 
@@ -266,7 +265,9 @@ def _end(
     return connection.execute(change.values(values)).rowcount > 0
 
 
-def _release(connection: Connection, job: Job, run_at: datetime, **values: Any) -> None:  # Any: a column has its own type
+def _release(
+    connection: Connection, job: Job, run_at: datetime, **values: Any
+) -> None:  # Any: a column has its own type
     change = sa.update(jobs).where(_c.id == job.id, _c.state == "running", _c.worker == job.worker)
     connection.execute(change.values(state="waiting", run_at=run_at, worker=None, lease_until=None, **values))
 

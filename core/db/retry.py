@@ -104,11 +104,16 @@ def explain(error: sa.exc.DBAPIError, locks: tuple[int, ...] = ()) -> GrialError
         return GrialError(
             "The file of the database cannot be opened: it is missing, or its folder may not be written to."
         )
-    if state == "3D000" or (_never_connected(error) and _NO_DATABASE.search(str(error.orig))):
+    if no_such_database(error):
         return GrialError("The database does not exist on the server.")
     if error.connection_invalidated or state in _POSTGRESQL_AWAY or _never_connected(error):
         return Busy("The database server cannot be reached just now.")
     return None
+
+
+def no_such_database(error: sa.exc.DBAPIError) -> bool:
+    """Has the PostgreSQL server no database of this name? It gives no code for it while one connects."""
+    return sqlstate(error) == "3D000" or (_never_connected(error) and bool(_NO_DATABASE.search(str(error.orig))))
 
 
 def too_large(error: BaseException | None) -> ValidationError | None:

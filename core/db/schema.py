@@ -21,6 +21,7 @@ from core.db.alter import (
     differences,
     mark_of,
     operations,
+    rename,
 )
 from core.db.archive import (
     Archive,
@@ -114,7 +115,7 @@ def rename_table(connection: Connection, old: str, new: str) -> None:
     """Give a table another name. Its constraints and indexes get theirs with the next `sync`."""
     with checked_now(connection):
         _drop_named(connection, old, f"_{old}_")
-        operations(connection).rename_table(old, new)
+        rename(connection, find_tables(connection, [old])[old], new)
 
 
 def rename_column(connection: Connection, table: str, old: str, new: str) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy.types import TypeEngine
 from core.db.columns import id_column
 from core.db.money import Money
 from core.db.scaled import scale
+from core.db.statements import fragment
 from core.errors import ValidationError
 
 _CAST = re.compile(r"::[a-z ]+(\(\d+(,\s*\d+)?\))?(\[\])?$")
@@ -114,7 +115,7 @@ def to_table(shape: TableShape, metadata: sa.MetaData | None = None, keys: bool 
         for c in shape.columns.values()
     ]
     rules: list[Any] = [sa.UniqueConstraint(*names, name=conv(name)) for name, names in shape.uniques.items() if name]
-    rules += [sa.CheckConstraint(sa.literal_column(text), name=conv(name)) for name, text in shape.checks.items()]
+    rules += [sa.CheckConstraint(fragment(text), name=conv(name)) for name, text in shape.checks.items()]
     for key in shape.foreign_keys if keys else ():
         if key.target != shape.name and key.target not in metadata.tables:
             sa.Table(
@@ -134,7 +135,7 @@ def to_table(shape: TableShape, metadata: sa.MetaData | None = None, keys: bool 
 
 def to_column(shape: ColumnShape, primary_key: bool = False) -> sa.Column[Any]:
     """A column object of this shape."""
-    default: Any = sa.literal_column(shape.default) if shape.default else None
+    default: Any = fragment(shape.default) if shape.default else None
     return sa.Column(
         shape.name, shape.type, nullable=shape.nullable, server_default=default, primary_key=primary_key,
         autoincrement=False,

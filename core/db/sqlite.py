@@ -96,7 +96,7 @@ def _start_clock(connection: Connection, *_: Any) -> None:  # Any: cursor, state
 
 def _emit_begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get(_WRITES, False)
-    connection.exec_driver_sql(statements.BEGIN_IMMEDIATE if writes else statements.BEGIN)
+    statements.run(connection, statements.BEGIN_IMMEDIATE if writes else statements.BEGIN)
 
 
 @contextmanager
@@ -126,9 +126,9 @@ def begin(engine: Engine, write: bool, schema: bool, _latest: bool = False) -> I
 
 def check_foreign_keys(connection: Connection) -> None:
     """Refuse a database in which a row links to another that is not there. Raises ValidationError, with examples."""
-    broken = connection.exec_driver_sql(statements.FOREIGN_KEY_CHECK).fetchmany(5)
+    broken = statements.run(connection, statements.FOREIGN_KEY_CHECK).fetchmany(5)
     if broken:
-        shown = [f"{table} {row} -> {target}" for table, row, target, _ in broken]
+        shown = [f"{row[0]} {row[1]} -> {row[2]}" for row in broken]
         raise ValidationError("Rows link to others that do not exist: {rows}.", rows=shown)
 
 

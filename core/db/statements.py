@@ -11,10 +11,21 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Dialect
+from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.ext.compiler import compiles
 
 Column = sa.Column[Any]  # Any: a column has its own type
+
+
+def run(connection: Connection, statement: str, parameters: Any = ()) -> sa.CursorResult[Any]:  # Any: DBAPI values
+    """Run a statement of this file, once, or for a list of parameters many times."""
+    return connection.exec_driver_sql(statement, parameters)
+
+
+def fragment(text: str, kind: Any = None) -> sa.ColumnElement[Any]:  # Any: a type
+    """A default or check that was written by the compiler or read from the database, as an expression."""
+    return sa.literal_column(text, kind)
+
 
 BEGIN = "BEGIN"
 BEGIN_IMMEDIATE = "BEGIN IMMEDIATE"
@@ -22,11 +33,10 @@ BEGIN_IMMEDIATE = "BEGIN IMMEDIATE"
 SQLITE_ON_CONNECT = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA journal_mode = WAL",
-    "PRAGMA synchronous = NORMAL",
+    "PRAGMA synchronous = NORMAL",  # a power cut may take the last commits, and never damages the file
     "PRAGMA case_sensitive_like = ON",  # as PostgreSQL has it; searches that ignore case use folded text
     "PRAGMA temp_store = MEMORY",
     "PRAGMA cache_size = -16000",
-    "PRAGMA mmap_size = 134217728",
 )
 FOREIGN_KEYS_ON = "PRAGMA foreign_keys = ON"
 FOREIGN_KEYS_OFF = "PRAGMA foreign_keys = OFF"
@@ -178,7 +188,7 @@ def _create_sqlite_copy(element: CreateSqliteCopy, compiler: Any, **options: Any
 
 def rows_against(table: sa.Table, check: str) -> sa.Select[Any]:
     """The primary keys of the rows that a CHECK would refuse. The text of the check comes from a table object."""
-    return sa.select(*table.primary_key).where(sa.not_(sa.literal_column(f"({check})", sa.Boolean())))
+    return sa.select(*table.primary_key).where(sa.not_(fragment(f"({check})", sa.Boolean())))
 
 
 class RenameConstraint(sa.schema.ExecutableDDLElement):

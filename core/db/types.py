@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from core.db.batch import insert_rows, next_ids, values_update
+from core.db.batch import insert_rows, values_update
 from core.db.columns import FoldedText, JsonMap, UtcDateTime, id_column
 from core.db.functions import collate_c, date_part_sql, date_trunc_sql, fold_sql, id_in, json_value
+from core.db.ids import next_ids
 from core.db.money import Money
 
 __all__ = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from core.db import addon_rows, admin
+from core.db import addon_rows, admin, queue
 from core.db.engine import begin
 from core.errors import UnknownName
 from core.kernel.hookspecs import database_created
@@ -54,6 +54,7 @@ def create_database(
     try:
         with begin(server.engine(name), write=True, schema=True) as connection:
             addon_rows.bootstrap(connection)
+            queue.bootstrap(connection)
             operation = Operation(registries, name, f"Creating {name}", connection, progress)
             add_addons(operation, plan_install(operation.shelf, operation.rows, names), demo)
             _set_up(operation, lang, admin_password)

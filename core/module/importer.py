@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import ctypes
 import importlib
 import logging
 import sys
 import threading
 import traceback
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 
 from core.errors import GrialError
+from core.job.limit import TookTooLong, time_limit
 from core.module.finder import Shelf, namespace
 from core.module.manifest import Manifest
 from core.orm import declare
@@ -25,10 +24,6 @@ LONGEST_IMPORT = 20.0
 
 _lock = threading.RLock()
 _imported: dict[str, tuple[Path, GrialError | None]] = {}
-
-
-class ImportTookTooLong(BaseException):
-    """Raised inside an import that does not end; no `except Exception` of the addon catches it."""
 
 
 def import_addons(names: Sequence[str], shelf: Shelf) -> dict[str, GrialError]:
@@ -103,7 +98,7 @@ def imported_module(addon: str, part: str) -> ModuleType | None:
 
 def _guarded(manifest: Manifest) -> GrialError | None:
     try:
-        with _time_limit(LONGEST_IMPORT):
+        with time_limit(LONGEST_IMPORT):
             package = importlib.import_module(f"addons.{manifest.addon}")
             if getattr(package, "__file__", None) is None:
                 # Without __init__.py Python would merge the folders of this name of every addons path.
@@ -122,7 +117,7 @@ def _guarded(manifest: Manifest) -> GrialError | None:
 
 def _short(error: BaseException, manifest: Manifest) -> GrialError:
     """The error with the last place inside the addon, for people."""
-    if isinstance(error, ImportTookTooLong):
+    if isinstance(error, TookTooLong):
         text = f"its import takes longer than {LONGEST_IMPORT:.0f} s"
     elif isinstance(error, GrialError):
         text = str(error)
@@ -149,32 +144,3 @@ def _short(error: BaseException, manifest: Manifest) -> GrialError:
 def _first_cause(error: GrialError) -> object:
     reason = error.values.get("reason")
     return reason if "other" in error.values else error
-
-
-@contextmanager
-def _time_limit(seconds: float) -> Iterator[None]:
-    """Raise ImportTookTooLong in this thread after `seconds`; signals would only work in the main thread."""
-    thread = ctypes.c_ulong(threading.get_ident())
-    guard = threading.Lock()
-    ended = fired = False
-
-    def stop() -> None:
-        nonlocal fired
-        with guard:
-            if not ended:
-                fired = True
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(ImportTookTooLong))
-
-    timer = threading.Timer(seconds, stop)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-        with guard:
-            ended = True
-        # The exception comes between two steps of this thread: take the steps here, where it does no harm.
-        with suppress(ImportTookTooLong):
-            for _ in range(10_000 if fired else 0):
-                pass

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from core.db.batch import insert_rows, values_update
-from core.db.types import id_in
+from core.db.types import id_in, insert_rows, values_update
 from core.orm import compute
 from core.orm.errors_sql import explain_integrity
 

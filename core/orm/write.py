@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from core.db.batch import next_ids
-from core.db.types import id_in
+from core.db.types import id_in, next_ids
 from core.errors import AccessError, ConflictError, UserError, ValidationError
 from core.orm import check, compute, defaults, fetch, links
 from core.orm.fields.base import MISSING

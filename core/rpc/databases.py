@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.db import admin
-from core.errors import UnknownName, UserError
+from core.errors import UnknownName
 from core.module.create import create_database
 from core.module.upgrade import upgrade as upgrade_addons
 

@@ -6,6 +6,7 @@ from core.view.arch import Parsed, parse
 from core.view.bindings import bound_actions
 from core.view.classic import fields_view_get
 from core.view.inherit import apply
+from core.view.library import forget
 from core.view.markup import Origin, parse_arch
 from core.view.resolve import Resolved, may, resolve
 from core.view.validate import FieldFacts, Models, validate
@@ -19,6 +20,7 @@ __all__ = [
     "apply",
     "bound_actions",
     "fields_view_get",
+    "forget",
     "may",
     "parse",
     "parse_arch",

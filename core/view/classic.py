@@ -13,7 +13,6 @@ from core.kernel.expression import literal
 from core.view.bindings import bound_actions
 from core.view.content import VIEW_TAGS
 from core.view.markup import arch_text, elements, strip
-from core.view.reader import view_type
 from core.view.resolve import Resolved, resolve
 
 if TYPE_CHECKING:
@@ -122,6 +121,3 @@ def _one(domain: list[Any]) -> list[Any]:
     for item in domain:
         joined += -1 if item in ("&", "|") else 0 if item == "!" else 1
     return ["&"] * (joined - 1) + domain
-
-
-__all__ = ["fields_view_get", "view_type"]

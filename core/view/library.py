@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from core.orm.env import Env
 
 CACHE = "views"
+CHANGED = "caches announced"
+"""The mark of a transaction that has written to models whose rows are kept in caches."""
+
 DEEPEST = 30
 
 _PLACE = re.compile(r"^(?P<file>.*?)(?::(?P<line>\d+))?$")
@@ -92,9 +95,23 @@ class Library:
                 yield from self._extensions(row.id, groups, depth + 1)
 
 
+def cache_of(env: Env) -> dict[Any, Any]:
+    """Where views are kept: shared by the process, or the transaction's own once it has changed views itself."""
+    if env.tx.memo.get(CHANGED):
+        own: dict[Any, Any] = env.tx.memo.setdefault(CACHE, {})
+        return own
+    return env.registry.cache(CACHE)
+
+
+def forget(env: Env) -> None:
+    """Forget every view that was worked out, for this transaction and for the process."""
+    env.tx.memo.pop(CACHE, None)
+    env.registry.cache(CACHE).clear()
+
+
 def library_of(env: Env) -> Library:
-    """The library of the database, from the cache of its registry."""
-    cache = env.registry.cache(CACHE)
+    """The library of the database."""
+    cache = cache_of(env)
     found = cache.get("library")
     if found is None:
         cache["library"] = found = Library(_read_rows(env))
@@ -125,12 +142,12 @@ def _read_rows(env: Env) -> Iterator[Row]:
 
 
 def combined(env: Env, plan: tuple[int, ...]) -> Combined:
-    """The arch of a plan's views, each applied to those before it; from the cache of the registry.
+    """The arch of a plan's views, each applied to those before it.
 
     An extension that cannot be applied is left out, with a finding. Raises DataFileError only when the first view of
     the plan is not well-formed.
     """
-    cache = env.registry.cache(CACHE)
+    cache = cache_of(env)
     key = ("combined", plan)
     if key not in cache:
         cache[key] = _combine(env, plan)

@@ -73,8 +73,8 @@ class Formula:
     def holds(self, names: Names) -> bool:
         try:
             value = self.expression.evaluate(names)
-            if isinstance(value, (list, tuple)):
-                return bool(value) and test_of(list(value)).holds(names)
+            if isinstance(value, list) and value and all(_is_domain_part(item) for item in value):
+                return test_of(value).holds(names)
         except ExpressionError as error:
             log.debug("a condition of a view is taken as false: %s", error)
             return False
@@ -230,6 +230,10 @@ def _term(rest: list[Any]) -> Condition:
     if path in (0, 1):
         return Always((path == value) == (operator in ("=", "==")))
     return Test(str(path), operator, value)
+
+
+def _is_domain_part(item: Any) -> bool:
+    return item in ("&", "|", "!") if isinstance(item, str) else isinstance(item, (list, tuple)) and len(item) == 3
 
 
 def _value_at(path: str, names: Names) -> Any:

@@ -16,7 +16,7 @@ from core.security import rights
 from core.view import library as views
 from core.view.arch import parse
 from core.view.defaults import default_arch
-from core.view.library import CACHE, Library, Row, library_of
+from core.view.library import Library, Row, library_of
 from core.view.markup import Origin
 from core.view.nodes import View
 from core.view.reader import view_type
@@ -80,7 +80,7 @@ def resolve(env: Env, model: str, kind: str = "form", view_id: int | str | None 
         env.gate.check_model(model, "read")
     closed = frozenset(name for name, field in info.fields.items() if field.groups and not env.field_open(field))
     key = (row.id if row else 0, model, kind, env.lang, closed, groups)
-    cache = env.registry.cache(CACHE)
+    cache = views.cache_of(env)
     found = cache.get(key)
     if found is None:
         found = cache[key] = _fitted(env, shelf, row, model, kind, groups)

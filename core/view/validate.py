@@ -12,7 +12,7 @@ from core.kernel.finding import Finding, Severity, suggestion
 from core.view.arch import parse
 from core.view.content import VIEW_TAGS
 from core.view.legacy import domain_paths
-from core.view.markup import Origin, elements, remark
+from core.view.markup import Origin, elements, origin_of, remark
 from core.view.modifiers import ENVIRONMENT
 from core.view.nodes import View
 from core.view.reader import Reader
@@ -173,6 +173,8 @@ class _Check:
                 self._id(element, name.strip().removeprefix("!"), "view-group")
 
     def _id(self, element: etree._Element, xmlid: str, code: str) -> None:
+        if "." not in xmlid:
+            xmlid = f"{origin_of(element, self.origin).view.partition('.')[0]}.{xmlid}"
         if self.models.has_id(xmlid) is False:
             self.note(element, code, f"There is no record with the external id {xmlid!r}.")
 

@@ -85,8 +85,8 @@ def test_older_ways_to_write_values(load: Loader) -> None:
         <field name="date" eval="'2024-5-' + '7'"/><field name="country_id" eval=""/></record>
       <record id="c" model="ir.actions.client"><field name="name">C</field><field name="tag">t</field>
         <field name="params" eval="&quot;{\n 'a': [1, True]}&quot;"/></record>
-      <record id="a" model="ir.actions.act_window"><field name="name">A</field><field name="res_model">res.partner</field>
-        <field name="domain" eval="[('id', '=', ref('p'))]"/></record>""")
+      <record id="a" model="ir.actions.act_window"><field name="name">A</field>
+        <field name="res_model">res.partner</field><field name="domain" eval="[('id', '=', ref('p'))]"/></record>""")
     assert load.ref("p").date.isoformat() == "2024-05-07"
     assert not load.ref("p").country_id
     assert load.ref("c").params == {"a": [1, True]}
@@ -265,6 +265,7 @@ def test_arches_have_ids_filled_in_and_keep_their_lines(load: Loader) -> None:
     assert f'name="{act}"' in view.arch
     assert view.type == "form"
     assert view.arch.split("\n")[4].strip().startswith("<button")
+    assert view.arch_fs == "shop/data.xml:8"
     assert extension.mode == "extension"
     assert (extension.model, extension.type) == ("res.partner", "form")
     assert extension.arch.startswith("<data>")

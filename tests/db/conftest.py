@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
 from core.db import admin
 from core.db.alter import operations
 from core.db.engine import DatabaseServer, begin
 from core.db.found import own_tables
 from core.kernel.config import Settings
+
+
+class _Undo(Exception):
+    pass
+
+
+@contextmanager
+def undone(engine: Engine, schema: bool = False) -> Iterator[Connection]:
+    """A writing transaction that fails at its end."""
+    try:
+        with begin(engine, write=True, schema=schema) as connection:
+            yield connection
+            raise _Undo
+    except _Undo:
+        return
 
 
 @pytest.fixture(scope="session")

@@ -63,10 +63,11 @@ def described() -> sa.MetaData:
 
 
 ROWS: list[tuple[Any, ...]] = [
-    (1, "Ávila \n\t\\N {x},\"q\" 日本", "a", Decimal("12.345678"), True, date(2024, 2, 29), datetime(2024, 1, 1, 2, 3, 4, 5),
-     {"es": "ñ", "n": [1, 2.5, None]}, 0.1, 2**62, b"\x00\xff", None),
+    (1, "Ávila \n\t\\N {x},\"q\" 日本", "a", Decimal("12.345678"), True, date(2024, 2, 29),
+     datetime(2024, 1, 1, 2, 3, 4, 5), {"es": "ñ", "n": [1, 2.5, None]}, 0.1, 2**62, b"\x00\xff", None),
     (2, "", None, Decimal("-0.5"), False, None, None, "text", float("inf"), -1, b"", 1),
-    (5, None, "b", Decimal("9000000000000"), True, date(1, 1, 1), datetime(9999, 12, 31, 23, 59, 59), [1], -1e300, 0, None, 5),
+    (5, None, "b", Decimal("9000000000000"), True, date(1, 1, 1),
+     datetime(9999, 12, 31, 23, 59, 59), [1], -1e300, 0, None, 5),
 ]  # fmt: skip
 
 

@@ -43,10 +43,31 @@ pairs = sa.Table(
 NAMES = ["name", "amount", "at", "day", "open", "labels", "weight", "big", "data"]
 
 texts = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=12) | st.sampled_from(
-    ["NULL", "\\N", "\\.", "", ",", "{}", '"', "\\", "\t", "\n", "\r\n", "a,b", "%s", "%%", ":x", "'", "''", "{1,2}", "\\x41"]
+    [
+        "NULL",
+        "\\N",
+        "\\.",
+        "",
+        ",",
+        "{}",
+        '"',
+        "\\",
+        "\t",
+        "\n",
+        "\r\n",
+        "a,b",
+        "%s",
+        "%%",
+        ":x",
+        "'",
+        "''",
+        "{1,2}",
+        "\\x41",
+    ]
 )
 plain_json = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | texts, lambda inner: st.lists(inner) | st.dictionaries(texts, inner)
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | texts,
+    lambda inner: st.lists(inner) | st.dictionaries(texts, inner),
 )
 row = st.tuples(
     st.none() | texts,

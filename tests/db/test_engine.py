@@ -17,6 +17,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from tests.db.conftest import undone
 from core.db import admin, postgresql, sqlite
 from core.db.engine import DatabaseServer, advisory_lock, begin, notify, try_advisory_lock, with_retry
 from core.db.retry import Contended
@@ -53,17 +54,15 @@ def in_parallel(number: int, work: Callable[[], Any]) -> list[Any]:
 def test_a_block_is_saved_whole_or_not_at_all(counter: Engine) -> None:
     with begin(counter, write=True) as connection:
         connection.execute(counters.update().values(value=1))
-    with pytest.raises(ZeroDivisionError), begin(counter, write=True) as connection:
+    with undone(counter) as connection:
         connection.execute(counters.update().values(value=2))
-        raise ZeroDivisionError
     assert count(counter) == 1
 
 
 def test_tables_are_part_of_a_transaction(counter: Engine) -> None:
     table = sa.Table("new", sa.MetaData(), id_column())
-    with pytest.raises(ZeroDivisionError), begin(counter, write=True, schema=True) as connection:
+    with undone(counter, schema=True) as connection:
         table.create(connection)
-        raise ZeroDivisionError
     with begin(counter, write=False) as connection:
         assert not sa.inspect(connection).has_table("new")
 
@@ -159,10 +158,9 @@ def test_a_deadlock_is_tried_again(counter: Engine) -> None:
 @contextmanager
 def holding(engine: Engine) -> Iterator[None]:
     """Somebody who has changed the row and does not come to an end."""
-    with pytest.raises(ZeroDivisionError), begin(engine, write=True) as connection:
+    with undone(engine) as connection:
         connection.execute(counters.update().values(value=99))
         yield
-        raise ZeroDivisionError
 
 
 def test_who_waits_too_long_is_told(counter: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,10 +214,15 @@ def test_a_slow_statement_is_stopped(counter: Engine, monkeypatch: pytest.Monkey
     walk = walk.union_all(sa.select(walk.c.n + 1).where(walk.c.n < 10**8))
     monkeypatch.setattr(sqlite, "STATEMENT_TIMEOUT", 0.1)
     started = time.monotonic()
-    with pytest.raises(Busy, match="too long"), begin(counter, write=False) as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(sa.select(sa.func.set_config("statement_timeout", "100", True)))
-        connection.execute(sa.select(sa.func.count()).select_from(walk)).scalar()
+
+    def work() -> None:
+        with begin(counter, write=False) as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(sa.select(sa.func.set_config("statement_timeout", "100", True)))
+            connection.execute(sa.select(sa.func.count()).select_from(walk)).scalar()
+
+    with pytest.raises(Busy, match="too long"):
+        work()
     assert time.monotonic() - started < 5
     assert count(counter) == 0
 
@@ -306,11 +309,16 @@ def test_a_lost_connection_is_replaced(counter: Engine) -> None:
         mine = connection.execute(sa.select(sa.func.pg_backend_pid())).scalar()
     assert own is not None
     assert in_parallel(4, lambda: count(counter)) == [0] * 4
-    with pytest.raises(Busy), begin(counter, write=True) as connection:
-        with begin(counter, write=True) as other:
-            pid = connection.execute(sa.select(sa.func.pg_backend_pid())).scalar()
-            other.execute(sa.select(sa.func.pg_terminate_backend(pid))).all()
-        connection.execute(counters.update().values(value=5))
+
+    def lose_it() -> None:
+        with begin(counter, write=True) as connection:
+            with begin(counter, write=True) as other:
+                pid = connection.execute(sa.select(sa.func.pg_backend_pid())).scalar()
+                other.execute(sa.select(sa.func.pg_terminate_backend(pid))).all()
+            connection.execute(counters.update().values(value=5))
+
+    with pytest.raises(Busy):
+        lose_it()
     assert count(counter) == 0
     assert mine is not None
 

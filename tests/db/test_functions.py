@@ -140,7 +140,9 @@ def test_groups_by_month(events: Engine) -> None:
         assert [tuple(row) for row in connection.execute(query)] == [(date(2024, 1, 1), 1), (date(2024, 2, 1), 2)]
 
 
-@pytest.mark.parametrize(("call", "unit"), [(date_trunc_sql, "hour"), (date_trunc_sql, "decade"), (date_part_sql, "era")])
+@pytest.mark.parametrize(
+    ("call", "unit"), [(date_trunc_sql, "hour"), (date_trunc_sql, "decade"), (date_part_sql, "era")]
+)
 def test_unknown_parts_are_refused(call: Any, unit: str) -> None:
     with pytest.raises(ValueError, match=unit):
         call(table.c.day, unit)
@@ -171,7 +173,9 @@ def test_a_moment_with_a_zone_is_stored_in_utc(events: Engine) -> None:
         assert moment.astimezone(UTC).hour == 10
 
 
-LETTERS = st.text(st.characters(codec="utf-8", exclude_characters="\x00", categories=["L", "N", "P", "S", "Zs"]), max_size=20)
+LETTERS = st.text(
+    st.characters(codec="utf-8", exclude_characters="\x00", categories=["L", "N", "P", "S", "Zs"]), max_size=20
+)
 
 
 @settings(max_examples=60)
@@ -190,7 +194,10 @@ def test_folded_text_is_that_of_python(events: Engine) -> None:
     check_folded(events)
     with begin(events, write=True) as connection:
         store(connection, ["name"], ("Ávila",), (None,))
-        assert connection.execute(sa.select(fold_sql(table.c.name)).order_by(table.c.id)).scalars().all() == ["avila", None]
+        assert connection.execute(sa.select(fold_sql(table.c.name)).order_by(table.c.id)).scalars().all() == [
+            "avila",
+            None,
+        ]
 
 
 def test_like_knows_upper_case(events: Engine) -> None:
@@ -264,7 +271,9 @@ def test_many_ids(events: Engine) -> None:
         assert connection.execute(sa.select(table.c.id).where(id_in(table.c.id, []))).all() == []
         outside = [3, 10**12, -(2**70), 2**63]
         assert connection.execute(sa.select(table.c.id).where(id_in(table.c.id, outside))).scalars().all() == [3]
-        assert connection.execute(sa.select(table.c.id).where(id_in(table.c.big, [2**40, 2**63]))).scalars().all() == [1]
+        assert connection.execute(sa.select(table.c.id).where(id_in(table.c.big, [2**40, 2**63]))).scalars().all() == [
+            1
+        ]
         others = sa.select(sa.func.count()).where(~id_in(table.c.id, range(1, 11)))
         assert connection.execute(others).scalar() == 40
         alias = table.alias()
@@ -273,7 +282,9 @@ def test_many_ids(events: Engine) -> None:
 
 def test_many_ids_are_one_statement_text(events: Engine) -> None:
     texts: set[str] = set()
-    sa.event.listen(events, "before_cursor_execute", lambda _c, _k, text, *_: texts.add(text) if "events" in text else None)
+    sa.event.listen(
+        events, "before_cursor_execute", lambda _c, _k, text, *_: texts.add(text) if "events" in text else None
+    )
     with begin(events, write=False) as connection:
         for ids in ([1], [1, 2, 3], list(range(1000))):
             connection.execute(sa.select(table.c.id).where(id_in(table.c.id, ids))).all()

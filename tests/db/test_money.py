@@ -32,7 +32,9 @@ table = sa.Table(
     sa.CheckConstraint("a IS NOT NULL OR b IS NULL"),
 )
 checked = sa.Table("checked_amounts", metadata, id_column(), sa.Column("a", Money()))
-checked.append_constraint(sa.CheckConstraint(sa.and_(checked.c.a >= Decimal("0.5"), checked.c.a * 2 < 100), name="range"))
+checked.append_constraint(
+    sa.CheckConstraint(sa.and_(checked.c.a >= Decimal("0.5"), checked.c.a * 2 < 100), name="range")
+)
 
 
 @pytest.fixture
@@ -179,7 +181,9 @@ def test_casts(amounts_table: Engine) -> None:
     assert value(amounts_table, sa.func.coalesce(sa.null(), sa.literal(5, Money()), a), row) == 5
 
 
-@pytest.mark.parametrize("wrong", [Decimal("NaN"), Decimal("Infinity"), float("nan"), "abc", "", True, [], 10**13, -(10**13)])
+@pytest.mark.parametrize(
+    "wrong", [Decimal("NaN"), Decimal("Infinity"), float("nan"), "abc", "", True, [], 10**13, -(10**13)]
+)
 def test_what_is_no_amount_is_refused(amounts_table: Engine, wrong: Any) -> None:
     with begin(amounts_table, write=True) as connection:
         with pytest.raises(ValidationError):

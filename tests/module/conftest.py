@@ -1,6 +1,8 @@
 """Addons written by a test into a folder of its own on the addons path."""
 
+import sys
 import textwrap
+from types import ModuleType
 
 import pytest
 import sqlalchemy as sa
@@ -14,6 +16,7 @@ from core.module.install import install
 from core.module.registries import Registries
 from core.module.uninstall import uninstall, uninstall_plan
 from core.module.upgrade import upgrade
+from core.orm import declare
 from tests.module import gardens, mini_base
 
 
@@ -44,13 +47,22 @@ class AddonFolder:
 def addon_folder(tmp_path):
     path = tmp_path / "addons"
     path.mkdir()
-    before = list(finder.namespace().__path__)
+    namespace = finder.namespace()
+    before = list(namespace.__path__)
+    modules = {name: module for name, module in sys.modules.items() if name.startswith("addons.")}
+    children = {name: value for name, value in vars(namespace).items() if isinstance(value, ModuleType)}
+    declared = {addon: dict(classes) for addon, classes in declare._declared.items()}
     finder.add_paths([path])
     folder = AddonFolder(path)
     yield folder
     for name in folder.names:
         importer.forget(name)
-    finder.namespace().__path__ = before
+    namespace.__path__ = before
+    # The real addons of the same names come back as the very classes that other tests have imported.
+    sys.modules.update(modules)
+    vars(namespace).update(children)
+    declare._declared.clear()
+    declare._declared.update(declared)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 MANIFEST = """{"name": "Base", "version": "1.0", "data": ["data.xml"]}"""
 
-MODELS = '''
+MODELS = """
 from core import Model, fields
 
 
@@ -88,7 +88,7 @@ class Filters(Model):
     model_id = fields.Char("Model", required=True)
     domain = fields.Text("Domain", default="[]")
     context = fields.Text("Context", default="{}")
-'''
+"""
 
 DATA = """<data>
   <record id="user_root" model="res.users"><field name="name">Root</field></record>
@@ -102,14 +102,14 @@ DATA = """<data>
 </data>
 """
 
-CATALOGUE = '''
+CATALOGUE = """
 msgid ""
 msgstr ""
 "Content-Type: text/plain; charset=UTF-8\\n"
 
 msgid "Germany"
 msgstr "Alemania"
-'''
+"""
 
 FILES = {
     "__manifest__.py": MANIFEST,

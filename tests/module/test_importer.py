@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from core.job import limit
 from core.module import importer
 from core.module.finder import find_addons
 from core.module.graph import in_order
@@ -116,7 +117,7 @@ def test_private_modules_and_packages_are_not_listed(addon_folder):
 def test_an_import_that_ends_in_time_is_left_alone(addon_folder, imported, monkeypatch):
     # Even a cleared exception would leave the interpreter looking for it at every step, for good.
     raised = []
-    monkeypatch.setattr(importer.ctypes.pythonapi, "PyThreadState_SetAsyncExc", lambda *found: raised.append(found))
+    monkeypatch.setattr(limit.ctypes.pythonapi, "PyThreadState_SetAsyncExc", lambda *found: raised.append(found))
     addon_folder.write_files("garden", {"__manifest__.py": "{}", "models/tree.py": "planted = True"})
     assert imported("garden") == {}
     assert raised == []

@@ -3,6 +3,7 @@ import pytest
 from core.errors import DataFileError, UnknownName, UserError
 from tests.module.gardens import GARDEN
 
+
 def test_a_new_database_has_base_and_nothing_else(garden):
     outcome = garden.create()
     assert outcome.installed == ["base"]

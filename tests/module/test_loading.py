@@ -74,7 +74,12 @@ def test_a_broken_addon_can_be_upgraded_once_repaired_and_uninstalled_when_not(p
 
 
 def test_addons_that_do_not_fit_together_break_one_only(planted):
-    break_it(planted, GARDEN["models/tree.py"].replace('height =', 'bed_id = fields.Many2one("garden.bed", "Bed")\n            height ='))
+    break_it(
+        planted,
+        GARDEN["models/tree.py"].replace(
+            "height =", 'bed_id = fields.Many2one("garden.bed", "Bed")\n            height ='
+        ),
+    )
     worker = another_worker(planted)
     assert worker.get("shop").addons == ("base",)
     assert "garden.bed" in planted.rows()["garden"].message
@@ -190,7 +195,10 @@ def test_two_installations_at_once_both_arrive(garden):
         except Busy as error:
             failures.append(error)
 
-    threads = [threading.Thread(target=go, args=(garden.registries, "pond")), threading.Thread(target=go, args=(other, "shed"))]
+    threads = [
+        threading.Thread(target=go, args=(garden.registries, "pond")),
+        threading.Thread(target=go, args=(other, "shed")),
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

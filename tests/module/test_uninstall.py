@@ -78,7 +78,9 @@ def test_a_reinstall_brings_the_data_back(planted):
 def test_a_record_the_user_may_change_is_kept_as_he_left_it(garden):
     garden.folder.write_files(
         "garden",
-        {"data.xml": "<data noupdate='1'><record id='oak' model='garden.tree'><field name='name'>Oak</field></record></data>"},
+        {
+            "data.xml": "<data noupdate='1'><record id='oak' model='garden.tree'><field name='name'>Oak</field></record></data>"
+        },
     )
     garden.create()
     garden.install("garden")
@@ -189,10 +191,13 @@ def test_a_record_that_two_addons_ship_goes_with_the_last(planted):
     )
     planted.install("pond")
     same = planted.read(lambda env: env.ref("base.germany").id)
-    planted.write(lambda env: env["ir.model.data"].search([("module", "=", "pond"), ("name", "=", "germany")]).write({"res_id": same}))
+    planted.write(
+        lambda env: (
+            env["ir.model.data"].search([("module", "=", "pond"), ("name", "=", "germany")]).write({"res_id": same})
+        )
+    )
     planted.uninstall("pond")
     assert planted.read(lambda env: env.ref("base.germany").id) == same
-
 
 
 def test_base_cannot_be_uninstalled(planted):

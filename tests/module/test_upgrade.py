@@ -11,9 +11,7 @@ def grown(garden):
     """Version 1.0 of the garden, with twenty trees."""
     garden.create()
     garden.install("garden")
-    garden.write(
-        lambda env: env["garden.tree"].create([{"name": f"Tree {n}", "height": n} for n in range(20)]).ids
-    )
+    garden.write(lambda env: env["garden.tree"].create([{"name": f"Tree {n}", "height": n} for n in range(20)]).ids)
     return garden
 
 
@@ -95,7 +93,9 @@ def test_records_no_longer_shipped_are_deleted(grown):
     garden = grown
     garden.folder.write_files(
         "garden",
-        {"data.xml": "<data><record id='gardener' model='res.partner'><field name='name'>Chief</field></record></data>"},
+        {
+            "data.xml": "<data><record id='gardener' model='res.partner'><field name='name'>Chief</field></record></data>"
+        },
     )
     garden.upgrade("garden")
     assert not garden.read(lambda env: env.ref("garden.oak", raise_missing=False))
@@ -109,7 +109,9 @@ def test_a_removed_field_is_archived_with_its_values(grown):
     columns = grown.schema()["garden_tree"]
     assert "height" not in columns
     assert any(name.startswith("zz_height_") for name in columns)
-    assert not grown.read(lambda env: env["ir.model.fields"].search([("model", "=", "garden.tree"), ("name", "=", "height")]))
+    assert not grown.read(
+        lambda env: env["ir.model.fields"].search([("model", "=", "garden.tree"), ("name", "=", "height")])
+    )
     grown.write(lambda env: env["garden.tree"].create({"name": "New"}).id)
 
 
@@ -133,9 +135,18 @@ def test_a_removed_model_is_archived(grown):
 
 def test_a_renamed_field_keeps_values_and_what_names_it(grown):
     grown.write(
-        lambda env: env["ir.filters"].create(
-            {"name": "Tall", "model_id": "garden.tree", "domain": "[('height', '>', 9)]", "context": "{'group_by': 'height'}"}
-        ).id
+        lambda env: (
+            env["ir.filters"]
+            .create(
+                {
+                    "name": "Tall",
+                    "model_id": "garden.tree",
+                    "domain": "[('height', '>', 9)]",
+                    "context": "{'group_by': 'height'}",
+                }
+            )
+            .id
+        )
     )
     version(
         grown,
@@ -143,8 +154,13 @@ def test_a_renamed_field_keeps_values_and_what_names_it(grown):
         models__tree=TREE.replace("height = ", "size = "),
         migrations__2__pre_size="def migrate(m):\n    m.rename_field('garden.tree', 'height', 'size')\n",
     )
-    grown.folder.write_files("garden", {"migrations/2.0/pre_size.py": "def migrate(m):\n    m.rename_field('garden.tree', 'height', 'size')\n"})
-    row = grown.read(lambda env: env["ir.model.fields"].search([("model", "=", "garden.tree"), ("name", "=", "height")]).id)
+    grown.folder.write_files(
+        "garden",
+        {"migrations/2.0/pre_size.py": "def migrate(m):\n    m.rename_field('garden.tree', 'height', 'size')\n"},
+    )
+    row = grown.read(
+        lambda env: env["ir.model.fields"].search([("model", "=", "garden.tree"), ("name", "=", "height")]).id
+    )
     grown.upgrade("garden")
 
     def look(env):
@@ -159,7 +175,11 @@ def test_a_renamed_field_keeps_values_and_what_names_it(grown):
 
 
 def test_a_field_that_says_its_older_name_is_renamed(grown):
-    version(grown, "2.0", models__tree=TREE.replace('height = fields.Integer("Height"', 'size = fields.Integer("Size", oldname="height"'))
+    version(
+        grown,
+        "2.0",
+        models__tree=TREE.replace('height = fields.Integer("Height"', 'size = fields.Integer("Size", oldname="height"'),
+    )
     grown.upgrade("garden")
     assert grown.read(lambda env: env["garden.tree"].search([("name", "=", "Tree 9")]).size) == 9
 
@@ -194,15 +214,25 @@ TO_NUMBER = "def migrate(m):\n    m.convert('garden.tree', 'name', lambda text: 
 
 def test_a_field_changes_its_type_through_a_function(grown):
     grown.write(lambda env: env.ref("garden.oak").write({"name": "Oak 99"}))
-    version(grown, "2.0", models__tree=TREE.replace('name = fields.Char("Name", required=True)', 'name = fields.Integer("Number")'))
-    grown.folder.write_files("garden", {"migrations/2.0/pre_name.py": TO_NUMBER, "data.xml": "<data noupdate='1'/>", "demo.xml": "<data/>"})
+    version(
+        grown,
+        "2.0",
+        models__tree=TREE.replace('name = fields.Char("Name", required=True)', 'name = fields.Integer("Number")'),
+    )
+    grown.folder.write_files(
+        "garden", {"migrations/2.0/pre_name.py": TO_NUMBER, "data.xml": "<data noupdate='1'/>", "demo.xml": "<data/>"}
+    )
     grown.upgrade("garden")
     assert grown.read(lambda env: sorted(env["garden.tree"].search([]).mapped("name"))) == list(range(20))
 
 
 def test_values_that_cannot_be_converted_are_listed_and_nothing_changes(grown):
     before = grown.schema(), grown.counts(), grown.rows()
-    version(grown, "2.0", models__tree=TREE.replace('name = fields.Char("Name", required=True)', 'name = fields.Integer("Number")'))
+    version(
+        grown,
+        "2.0",
+        models__tree=TREE.replace('name = fields.Char("Name", required=True)', 'name = fields.Integer("Number")'),
+    )
     grown.folder.write_files("garden", {"migrations/2.0/pre_name.py": TO_NUMBER})
     with pytest.raises(UserError) as refused:
         grown.upgrade("garden")
@@ -213,7 +243,11 @@ def test_values_that_cannot_be_converted_are_listed_and_nothing_changes(grown):
 
 def test_another_type_without_a_function_is_refused(grown):
     before = grown.schema(), grown.counts(), grown.rows()
-    version(grown, "2.0", models__tree=TREE.replace('name = fields.Char("Name", required=True)', 'name = fields.Integer("Number")'))
+    version(
+        grown,
+        "2.0",
+        models__tree=TREE.replace('name = fields.Char("Name", required=True)', 'name = fields.Integer("Number")'),
+    )
     with pytest.raises(ValidationError, match="garden_tree"):
         grown.upgrade("garden")
     assert (grown.schema(), grown.counts(), grown.rows()) == before
@@ -221,8 +255,10 @@ def test_another_type_without_a_function_is_refused(grown):
 
 def test_scripts_run_once_in_order_and_see_records(grown):
     version(grown, "2.0")
-    script = "def migrate(m):\n    for trees in m.for_each_batch('garden.tree', [('height', '>=', 0)], size=7):\n" \
-             "        assert len(trees) <= 7\n        for tree in trees:\n            tree.name = tree.name + '{}'\n"
+    script = (
+        "def migrate(m):\n    for trees in m.for_each_batch('garden.tree', [('height', '>=', 0)], size=7):\n"
+        "        assert len(trees) <= 7\n        for tree in trees:\n            tree.name = tree.name + '{}'\n"
+    )
     grown.folder.write_files(
         "garden",
         {
@@ -240,7 +276,11 @@ def test_scripts_run_once_in_order_and_see_records(grown):
 @pytest.mark.parametrize(
     ("path", "script", "reason"),
     [
-        ("migrations/2.0/post_x.py", "def migrate(m):\n    1 / 0\n", "garden/migrations/2.0/post_x.py:2: ZeroDivisionError"),
+        (
+            "migrations/2.0/post_x.py",
+            "def migrate(m):\n    1 / 0\n",
+            "garden/migrations/2.0/post_x.py:2: ZeroDivisionError",
+        ),
         ("migrations/2.0/pre_x.py", "def migrate(m):\n    m.env\n", "Records can be used in post_*.py only"),
         ("migrations/2.0/post_x.py", "def migrate(m):\n    m.rename_field('a', 'b', 'c')\n", "belongs in pre_*.py"),
         ("migrations/2.0/pre_x.py", "x = 1\n", "no function migrate"),
@@ -263,7 +303,9 @@ def test_a_bad_data_file_changes_nothing(grown):
     before = grown.schema(), grown.counts(), grown.rows()
     registry = grown.registries.get("shop")
     version(grown, "2.0")
-    grown.folder.write_files("garden", {"data.xml": "<data><record id='oak' model='garden.tree'><field name='x'/></record></data>"})
+    grown.folder.write_files(
+        "garden", {"data.xml": "<data><record id='oak' model='garden.tree'><field name='x'/></record></data>"}
+    )
     with pytest.raises(DataFileError):
         grown.upgrade("garden")
     assert (grown.schema(), grown.counts(), grown.rows()) == before
@@ -278,6 +320,12 @@ def test_files_older_than_the_database_are_refused(grown):
 
 def test_a_new_unique_rule_that_rows_break_is_refused_with_them(grown):
     grown.write(lambda env: env["garden.tree"].create({"name": "Tree 1"}).id)
-    version(grown, "2.0", models__tree=TREE.replace("neighbour_ids =", '_one = fields.Unique("name", message="Twice.")\n            neighbour_ids ='))
+    version(
+        grown,
+        "2.0",
+        models__tree=TREE.replace(
+            "neighbour_ids =", '_one = fields.Unique("name", message="Twice.")\n            neighbour_ids ='
+        ),
+    )
     with pytest.raises(ValidationError, match="Tree 1"):
         grown.upgrade("garden")

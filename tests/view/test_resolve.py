@@ -11,7 +11,7 @@ from lxml import etree
 
 from core.data import load_file
 from core.errors import MissingError, UnknownName
-from core.view import bound_actions, fields_view_get, nodes, resolve
+from core.view import bound_actions, fields_view_get, forget, nodes, resolve
 from core.view.nodes import walk
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def load(env: Env, shop: Path) -> Any:
         (shop / "views.xml").write_text(f"<data>{text}</data>", encoding="utf-8")
         load_file(env, "shop", "views.xml")
         env.registry.addons = (*before, "shop")
-        env.registry.clear_caches()
+        forget(env)
 
     before = env.registry.addons
     yield load

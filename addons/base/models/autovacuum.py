@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from core import Model
+from core.db import queue
 from core.job.handlers import job
 from core.security import session
 
 WIZARDS_KEPT = timedelta(days=1)
+JOBS_KEPT = timedelta(days=30)
 
 
 class Autovacuum(Model):
@@ -21,13 +23,14 @@ class Autovacuum(Model):
 
     @job(tries=2, limit=1800)
     def run(self) -> None:
-        """Delete expired sessions and wizards of yesterday, then the files that nothing refers to."""
+        """Delete expired sessions, wizards of yesterday, jobs of last month, and files that nothing refers to."""
         session.collect(self.env)
         before = self.env.now() - WIZARDS_KEPT
         for info in self.env.registry.models.values():
             if info.transient and info.stored:
                 self.env[info.name].search([("create_date", "<", before)]).unlink()
         self.env.flush()
+        queue.forget(self.env.tx.connection, self.env.now() - JOBS_KEPT)
         self.env.registry.files.collect(self._live_files())
 
     def _live_files(self) -> Iterator[str]:

@@ -2,30 +2,68 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Callable
+from typing import Any, Literal
 
 from addons.base.models import cron, user
-from core import Model, fields
+from core import Model, api, fields
+from core.db import queue
+from core.errors import AccessError
 
 State = Literal["waiting", "running", "done", "failed", "cancelled"]
 
 
 class Job(Model):
-    """One piece of work that a worker does, has done or could not do."""
+    """One piece of work that a worker does, has done or could not do. The queue itself writes the rows."""
 
     _name = "ir.job"
     _description = "Job"
     _order = "id desc"
 
-    name = fields.Char("Job", required=True)
-    model = fields.Char("Model", required=True, index=True)
-    method = fields.Char("Method", required=True)
-    user_id = fields.Many2one(lambda: user.User, "User", ondelete="cascade")
-    cron_id = fields.Many2one(lambda: cron.Cron, "Scheduled Job", ondelete="cascade")
+    name = fields.Char("Job")
+    model = fields.Char("Model")
+    method = fields.Char("Method")
+    arguments = fields.Json("Arguments")
+    user_id = fields.Many2one(lambda: user.User, "User", ondelete="cascade", index=False)
+    cron_id = fields.Many2one(lambda: cron.Cron, "Scheduled Job", ondelete="cascade", index=False)
     state: fields.Selection[State] = fields.Selection(
         "Status",
         {"waiting": "Waiting", "running": "Running", "done": "Done", "failed": "Failed", "cancelled": "Cancelled"},
-        required=True,
-        default="waiting",
-        index=True,
     )
+    priority = fields.Integer("Priority", aggregate="")
+    run_at = fields.Datetime("Not Before")
+    tries = fields.Integer("Tries", aggregate="")
+    max_tries = fields.Integer("Tries at Most", aggregate="")
+    pause = fields.Float("Seconds to the Next Try", aggregate="")
+    time_limit = fields.Float("Seconds at Most", aggregate="")
+    key = fields.Char("Key", help="While a job of this key waits or runs there is no second one.")
+    worker = fields.Char("Worker")
+    lease_until = fields.Datetime("Taken Until")
+    done = fields.Integer("Steps Done", aggregate="")
+    total = fields.Integer("Steps in All", aggregate="")
+    message = fields.Text("Message")
+    error = fields.Text("Error")
+    cancel_requested = fields.Boolean("To Be Stopped")
+    enqueued_at = fields.Datetime("Queued")
+    started_at = fields.Datetime("Started")
+    finished_at = fields.Datetime("Finished")
+
+    @api.action
+    def action_cancel(self) -> None:
+        """Stop these jobs: a waiting one at once, a running one at its next step."""
+        self._change(queue.cancel)
+
+    @api.action
+    def action_retry(self) -> None:
+        """Put failed and cancelled jobs into the queue again."""
+        self._change(queue.retry)
+
+    def _change(self, change: Callable[[Any, list[int]], None]) -> None:
+        """Let the queue change these jobs, and read afresh what it wrote."""
+        if not self.env.is_super(self._name) and not self.env.has_group("base.group_system"):
+            raise AccessError(
+                "Jobs are stopped and begun again by administrators.", model=self._name, operation="write"
+            )
+        self.env.flush()
+        change(self.env.tx.connection, self.ids)
+        self.env.tx.invalidate()

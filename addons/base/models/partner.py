@@ -139,17 +139,6 @@ class Partner(Model):
             if getattr(self, name):
                 setattr(self, name, formatted_phone(getattr(self, name), self._region()))
 
-    @api.constrains("parent_id")
-    def _check_parent(self) -> None:
-        for partner in self:
-            above = partner.parent_id
-            while above:
-                if above == partner:
-                    raise ValidationError(
-                        "{partner} cannot be a contact of itself.", fields=["parent_id"], partner=partner.name
-                    )
-                above = above.parent_id
-
     @api.constrains("vat", "country_id")
     def _check_vat(self) -> None:
         for partner in self:

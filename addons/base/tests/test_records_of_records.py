@@ -128,3 +128,15 @@ def test_the_log_of_changes_is_not_altered(env: Env) -> None:
         entry.write({"new": "c"})
     with pytest.raises(AccessError):
         env.with_user(env.ref("base.user_admin").id)["ir.change"].browse(entry.id).unlink()
+
+
+def test_the_files_one_may_read_are_those_of_records_one_may_read(env: Env) -> None:
+    eva = employee(env)
+    other = env["res.company"].create({"name": "Other"})
+    shared, hidden = env[Partner].create([{"name": "Acme"}, {"name": "Secret", "company_id": other.id}])
+    rows = [{"name": record.name, "res_model": "res.partner", "res_id": record.id} for record in (shared, hidden)]
+    rows.append({"name": "rule.txt", "res_model": "ir.rule", "res_id": 1})
+    files = env[Attachment].create(rows)
+    readable = eva[Attachment]._rule_domain("read")
+    assert env[Attachment].search([("id", "in", files.ids)]).filtered(readable).mapped("name") == ["Acme"]
+    assert not files.filtered(eva[Attachment]._rule_domain("write"))

@@ -7,8 +7,7 @@ from typing import Any
 from addons.base.models.company import Company
 from addons.base.models.user import User
 from addons.crm.models import case_stage
-from core import Model, api, fields
-from core.errors import ValidationError
+from core import Model, fields
 
 
 class CaseSection(Model):
@@ -52,15 +51,6 @@ class CaseSection(Model):
     @stage_ids.default_from
     def _default_stage_ids(self) -> Any:
         return self.env[case_stage.CaseStage].search([("case_default", "=", True), ("section_ids", "!=", False)])
-
-    @api.constrains("parent_id")
-    def _check_parent(self) -> None:
-        for section in self:
-            above = section.parent_id
-            while above:
-                if above == section:
-                    raise ValidationError("{team} cannot be a part of itself.", fields=["parent_id"], team=section.name)
-                above = above.parent_id
 
     def of_user(self, user_id: int) -> CaseSection:
         """The team in which this user works: one they lead, else one they belong to."""

@@ -127,3 +127,11 @@ def test_the_analysis_adds_up_what_the_leads_say(env: Env) -> None:
     env.flush()
     [group] = env["crm.lead.report"].read_group([], ["company_revenue", "expected_revenue"], ["type"])
     assert (group["company_revenue"], group["expected_revenue"], group["type_count"]) == (1500, 150, 2)
+
+
+def test_a_team_is_no_part_of_itself(env: Env) -> None:
+    team = env[CaseSection].create({"name": "A"})
+    below = env[CaseSection].create({"name": "B", "parent_id": team.id})
+    assert below.complete_name == "A / B"
+    with pytest.raises(ValidationError):
+        team.write({"parent_id": below.id})

@@ -32,6 +32,7 @@ class State:
         opened: lines whose form is open (`line_ids.2`).
         removed: by field, the ids of lines that saving will remove.
         focus: the input that gets the cursor.
+        keys: by field, the places of lines in the names of their inputs.
     """
 
     errors: dict[str, str] = field(default_factory=dict)
@@ -41,6 +42,14 @@ class State:
     opened: set[str] = field(default_factory=set)
     removed: dict[str, list[int]] = field(default_factory=dict)
     focus: str = ""
+    keys: dict[str, dict[int, str]] = field(default_factory=dict)
+
+    def key(self, name: str, line: int) -> str:
+        """The place of a line in the names of its inputs: the one it had, or the next that is free."""
+        known = self.keys.setdefault(name, {})
+        if line not in known:
+            known[line] = str(1 + max((int(key) for key in known.values()), default=-1))
+        return known[line]
 
 
 @dataclass(frozen=True, slots=True)

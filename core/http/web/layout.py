@@ -166,7 +166,7 @@ class Layout:
         editable = not self.editing and self.writable and not self.prefix and not self.readonly(node, bound)
         changes: dict[str, Any] = {"name": self.prefix + bound.name, "help": node.help, "editable": editable, "posted": posted}
         if posted:
-            changes["raw"] = self.shower.raw(bound, self.record)
+            changes["raw"] = self.shower.posted(bound, self.record)
         if tone in ("danger", "warning", "success"):
             changes["tone"] = tone
         return shown.using(**changes)
@@ -184,7 +184,7 @@ class Layout:
             bound: Any = self.info.fields.get(name)
             if bound is None or name not in known or bound.to_many or bound.type in ("binary", "image") or bound.computed:
                 continue
-            found.append(FieldView(self.prefix + name, "", "hidden", "hidden", raw=self.shower.raw(bound, self.record)))
+            found.append(FieldView(self.prefix + name, "", "hidden", "hidden", raw=self.shower.posted(bound, self.record)))
         return tuple(found)
 
     def label(self, node: nodes.LabelNode) -> list[Piece]:
@@ -214,7 +214,7 @@ class Layout:
                 if child is not None:
                     items += self.piece(child, True)
             shown = tuple(self._spanned(item, child) for item, child in _paired(items, seen))
-            return [Group(shown, node.title, min(node.columns or 2, 4), True, css_classes(node.css))] if shown else []
+            return [Group(shown, node.title, min(node.columns or 2, 4), True, 1, css_classes(node.css))] if shown else []
         items_ = self.pieces(seen, True)
         if not items_:
             return []

@@ -60,11 +60,12 @@ def lines_of(layout: Layout, node: nodes.FieldNode, bound: Any, readonly: bool) 
     editing = layout.editing and not readonly
     inline = bool(view.editable) and bound.type == "one2many"
     rows: list[Line] = []
-    for place, record in enumerate(records[:MOST_LINES]):
-        rows.append(_line(layout, listed, formed, columns, bound, record, str(place), editing, inline))
     name = layout.prefix + bound.name
-    for place, gone in enumerate(layout.state.removed.get(name, ()), start=len(rows)):
-        rows.append(Line(str(place), str(gone), removed=True))
+    for record in records[:MOST_LINES]:
+        key = layout.state.key(name, record.id)
+        rows.append(_line(layout, listed, formed, columns, bound, record, key, editing, inline))
+    for gone in layout.state.removed.get(name, ()):
+        rows.append(Line(layout.state.key(name, -(10**9) - gone), str(gone), removed=True))
     heads = tuple(
         LineColumn(
             column.name,
@@ -96,7 +97,7 @@ def _total(layout: Layout, column: nodes.FieldNode, bound: Any, records: Any) ->
         return ""
     values = [inner.__get__(record, None) for record in records]
     kind = next(iter(column.aggregates))
-    total = {"sum": sum, "min": min, "max": max}.get(kind, sum)(values)
+    total = min(values) if kind == "min" else max(values) if kind == "max" else sum(values)
     if kind == "avg":
         total = total / len(values)
     return layout.shower.number(inner, total, records[0], column.widget)

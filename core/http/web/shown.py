@@ -156,7 +156,7 @@ class Shower:
         if found.id not in self._codes:
             su: Any = found.with_env(self.env.super_env)
             rounding = getattr(su, "rounding", None) or Decimal("0.01")
-            self._codes[found.id] = (su.name, max(0, -Decimal(str(rounding)).normalize().as_tuple().exponent))  # type: ignore[operator]  # a finite number has a whole exponent
+            self._codes[found.id] = (su.name, decimals(rounding))
         return self._codes[found.id]
 
     def typed(self, field: BoundField, record: Model, widget: str = "") -> str:
@@ -166,8 +166,15 @@ class Shower:
             if widget == "float_time":
                 return formats.format_hours(value)
             places = self.currency(field, record)[1] if field.type == "monetary" else places_of(field)
-            return formats.format_number(value, places, self.lang, grouping=field.type != "integer")
+            if places is not None and widget != "percent":
+                places = max(places, min(6, decimals(value)))
+            shown = value * 100 if widget == "percent" else value
+            return formats.format_number(shown, None if widget == "percent" else places, self.lang, grouping=field.type != "integer")
         return self.text(field, record, widget)
+
+    def posted(self, field: BoundField, record: Model) -> str:
+        """The value as a hidden input of a form carries it, in the format that typed values are read in."""
+        return self.typed(field, record) if field.type in NUMBERS else self.raw(field, record)
 
     def raw(self, field: BoundField, record: Model) -> str:
         """The value as a hidden or native input carries it."""
@@ -276,6 +283,12 @@ def places_of(field: BoundField) -> int | None:
         return 0
     digits = getattr(field, "digits", None)
     return int(digits[1]) if digits else 2
+
+
+def decimals(value: Any) -> int:
+    """How many decimals a number has."""
+    exponent = Decimal(repr(value) if isinstance(value, float) else value).normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
 def has_content(field: Field[Any, Any], record: Model) -> bool:

@@ -15,8 +15,11 @@ from core.view.reader import view_type
 from core.view.resolve import group_ids
 
 if TYPE_CHECKING:
-    from core.http.request import Request
+    from werkzeug.datastructures import MultiDict
+
     from core.orm.env import Env
+
+    Args = MultiDict[str, str]
 
 SHOWN = ("list", "kanban", "form")
 """The views that this client draws; others are left out of the switch until an addon brings them."""
@@ -120,12 +123,12 @@ def find_action(env: Env, reference: str) -> Any:
     return action
 
 
-def carried(request: Request) -> tuple[tuple[tuple[str, str], ...], dict[str, Any]]:
+def carried(args: Args) -> tuple[tuple[tuple[str, str], ...], dict[str, Any]]:
     """The parameters that belong to what is opened, and the context they make."""
     kept: list[tuple[str, str]] = []
     context: dict[str, Any] = {}
     for name in CARRIED:
-        value = request.args.get(name, "")
+        value = args.get(name, "")
         if not value:
             continue
         kept.append((name, value[:4000]))
@@ -150,11 +153,14 @@ def _json(text: str, kind: type) -> Any:
     return found if isinstance(found, kind) else kind()
 
 
-def from_action(request: Request, reference: str) -> Window:
+def from_action(env: Env, args: Args, reference: str) -> Window:
     """The window that an action opens."""
-    kept, context = carried(request)
-    env = request.env.with_context(**context)
-    return of_action(env, find_action(env, reference), reference, kept)
+    kept, context = carried(args)
+    env = env.with_context(**context)
+    action = find_action(env, reference)
+    if action._name != "ir.actions.act_window":
+        raise MissingError("There is no action {name}.", name=reference)
+    return of_action(env, action, reference, kept)
 
 
 def of_action(env: Env, action: Any, reference: str = "", kept: tuple[tuple[str, str], ...] = ()) -> Window:
@@ -194,29 +200,28 @@ def _parts(env: Env) -> list[str]:
     return [name for name in ("ir.actions.act_window", "ir.actions.act_window.view", "ir.ui.view") if name in env]
 
 
-def from_model(request: Request, model: str) -> Window:
+def from_model(env: Env, args: Args, model: str) -> Window:
     """A window on a model that no action describes; domain, context and views may stand in the address."""
-    env = request.env
     info = env.registry[model]
-    kept, context = carried(request)
-    domain = _json(request.args.get("domain", ""), list)
-    wanted = [view_type(part) for part in request.args.get("views", "").split(",") if part]
+    kept, context = carried(args)
+    domain = _json(args.get("domain", ""), list)
+    wanted = [view_type(part) for part in args.get("views", "").split(",") if part]
     views = tuple((kind, 0) for kind in wanted) or (("list", 0), ("form", 0))
-    title = request.args.get("title", "")[:100] or env.translate_term(info.description, info.addon)
+    title = args.get("title", "")[:100] or env.translate_term(info.description, info.addon)
     return Window(f"/web/{model}", title, model, views, domain, context, kept=kept)
 
 
-def opened_from(request: Request, model: str) -> Window:
+def opened_from(env: Env, args: Args, model: str) -> Window:
     """The window that a record's address says it was opened from; the model's own where it says nothing."""
-    reference = request.args.get("from", "") or request.form.get("_from", "") if request.method != "GET" else request.args.get("from", "")
+    reference = args.get("from", "")
     if reference.startswith("action/"):
         try:
-            found = from_action(request, reference.removeprefix("action/"))
+            found = from_action(env, args, reference.removeprefix("action/"))
         except (MissingError, AccessError, UserError):
-            return from_model(request, model)
+            return from_model(env, args, model)
         if found.model == model:
             return found
-    return from_model(request, model)
+    return from_model(env, args, model)
 
 
 def action_url(env: Env, action: Mapping[str, Any], **more: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, Unpack
 
 from core.orm.domain import Domain, Leaf
@@ -63,7 +63,7 @@ class Command(NamedTuple):
         return cls(6, 0, list(records))
 
 
-class _ToMany(Field[M, "M | Sequence[Command | Sequence[Any]] | Iterable[int]"], Relational, Generic[M]):
+class _ToMany(Field[M, "M | Iterable[Any]"], Relational, Generic[M]):
     """What one2many and many2many share: the raw value is a tuple of ids."""
 
     relational = True

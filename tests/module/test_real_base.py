@@ -1,0 +1,158 @@
+"""Changes of addons on the real `base`: views, rights and rules are there."""
+
+import pytest
+import sqlalchemy as sa
+
+from core.db import table_rows
+from core.db.engine import begin
+from core.errors import DataFileError, UserError
+from core.module import finder
+from core.module.create import create_database
+from core.module.install import install
+from core.module.registries import Registries
+from core.module.uninstall import uninstall
+from core.module.upgrade import upgrade
+
+SHELF = {
+    "__manifest__.py": "{'data': ['data.xml', 'ir.model.access.csv'], 'category': 'Home / Books'}",
+    "models/book.py": """
+        from core import Model, fields
+        from addons.base.models.partner import Partner
+
+        class Book(Model):
+            _name = "shelf.book"
+            _description = "Book"
+            name = fields.Char("Title", required=True, translate=True)
+            author_id = fields.Many2one(Partner, "Author")
+
+        class Author(Partner, extend=True):
+            pen_name = fields.Char("Pen name")
+    """,
+    "ir.model.access.csv": "id,name,model_id:id,group_id:id,perm_read,perm_write,perm_create,perm_unlink\n"
+    "book_user,book,model_shelf_book,base.group_user,1,1,1,0\n",
+    "data.xml": """<data>
+        <record id="ulysses" model="shelf.book"><field name="name">Good morning</field></record>
+        <view id="book_form" model="shelf.book" type="form">
+          <form><field name="name"/><field name="author_id"/></form>
+        </view>
+        <view id="author_form" inherit="base.partner_form">
+          <field name="name" position="after"><field name="pen_name"/></field>
+        </view>
+        <action id="action_books" model="shelf.book" name="Books" views="list,form"/>
+        <menu id="menu_books" name="Books" action="action_books"/>
+    </data>""",
+    "i18n/es.po": '''
+msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=UTF-8\\n"
+
+msgid "Good morning"
+msgstr "Buenos días"
+''',
+}
+
+
+@pytest.fixture
+def shop(addon_folder, backend, make_server):
+    """The name of a database with the real base, and the registries it is in; the addon `shelf` is on disk."""
+    addon_folder.write_files("shelf", SHELF)
+    server = make_server(backend)
+    registries = Registries(server, server_settings(server))
+    create_database(registries, "shop", lang="es")
+    registries.folder = addon_folder
+    yield registries
+    registries.forget("shop")
+
+
+def server_settings(server):
+    from core.kernel.config import Settings
+
+    return Settings.from_env({}, data_dir=server.data_dir)
+
+
+def rows(registries):
+    with begin(registries.server.engine("shop"), write=False) as connection:
+        names = [name for name in sa.inspect(connection).get_table_names() if not name.startswith("zz_")]
+        return {name: table_rows.count_rows(connection, name) for name in names}
+
+
+def test_an_addon_comes_and_goes_with_views_rights_and_menus(shop):
+    assert any(path.name == "addons" for path in finder.search_paths())
+    before = rows(shop)
+    install(shop, "shop", ["shelf"])
+
+    def look(env):
+        assert env.ref("shelf.menu_books").action == env.ref("shelf.action_books")
+        assert env["ir.model.access"].search([("model_id.model", "=", "shelf.book")]).perm_unlink is False
+        assert env["ir.module.module"].search([("name", "=", "shelf")]).category_id.display_name.endswith("Books")
+        assert env.with_context(lang="es_ES").ref("shelf.ulysses").name == "Buenos días"
+
+    shop.run("shop", look, write=False)
+    uninstall(shop, "shop", ["shelf"])
+    after = rows(shop)
+    assert after.pop("ir_archive") > 0
+    assert after.pop("ir_model_data") == before["ir_model_data"] + 1  # the id of the archived book
+    assert after.items() >= {name: count for name, count in before.items() if name in after}.items()
+
+
+@pytest.mark.parametrize(
+    ("view", "reason"),
+    [
+        ("<view id='x' inherit='base.no_such_form'><field name='name' position='after'/></view>", "no_such_form"),
+        (
+            "<view id='x' inherit='base.partner_form'><field name='no_field' position='after'><field name='pen_name'/>"
+            "</field></view>",
+            "no_field",
+        ),
+        ("<view id='x' model='shelf.book' type='form'><form><field name='titel'/></form></view>", "titel"),
+        ("<view id='x' model='shelf.book' type='form'><form><button name='burn'/></form></view>", "burn"),
+        (
+            "<view id='x' inherit='base.partner_form'><field name='name' position='replace'><field name='nom'/></field></view>",
+            "nom",
+        ),
+    ],
+)
+def test_a_view_that_does_not_fit_is_refused_with_its_place(shop, view, reason):
+    before = rows(shop)
+    shop.folder.write_files("shelf", {"data.xml": f"<data>\n{view}\n</data>"})
+    with pytest.raises((UserError, DataFileError)) as refused:
+        install(shop, "shop", ["shelf"])
+    assert reason in str(refused.value)
+    assert "shelf/data.xml:2" in str(refused.value)
+    assert rows(shop) == before
+
+
+def test_upgrading_twice_changes_nothing(shop):
+    install(shop, "shop", ["shelf"])
+    upgrade(shop, "shop", ["base"])
+    before = rows(shop)
+    outcome = upgrade(shop, "shop", ["base"])
+    assert outcome.upgraded == ["base", "shelf"]
+    assert outcome.messages == []
+    assert rows(shop) == before
+
+
+def test_rules_people_made_for_a_model_are_there_when_its_addon_comes_back(shop):
+    install(shop, "shop", ["shelf"])
+
+    def make_rule(env):
+        model = env["ir.model"].search([("model", "=", "shelf.book")])
+        return env["ir.rule"].create({"name": "Own", "model_id": model.id, "domain_force": "[('id', '>', 0)]"}).id
+
+    rule = shop.run("shop", make_rule)
+    uninstall(shop, "shop", ["shelf"])
+    install(shop, "shop", ["shelf"])
+    assert shop.run("shop", lambda env: env["ir.rule"].browse(rule).model_id.model, write=False) == "shelf.book"
+    assert shop.run("shop", lambda env: env.ref("shelf.model_shelf_book").model, write=False) == "shelf.book"
+
+
+def test_buttons_change_addons_after_the_transaction(shop):
+    def press(env):
+        module = env["ir.module.module"].search([("name", "=", "shelf")])
+        module.button_immediate_install()
+        assert module.state == "uninstalled"
+
+    shop.run("shop", press)
+    assert "shelf" in shop.get("shop").addons
+    shop.run("shop", lambda env: env["ir.module.module"].search([("name", "=", "shelf")]).button_immediate_uninstall())
+    assert "shelf" not in shop.get("shop").addons
