@@ -168,7 +168,7 @@ class FileCheck:
             try:
                 expression = compile_expression(source)
             except ExpressionError as error:
-                kept_as_text = self.source.legacy and name in ("domain", "context")
+                kept_as_text = self.source.legacy and name in ("domain", "context", "expr")
                 self.note(line_of(element), "expression", f"{name}: {error}", "warning" if kept_as_text else "error")
                 continue
             for xmlid in _REF.findall(text) if "ref" in expression.names else ():

@@ -79,6 +79,10 @@ class ExternalIds:
                 if record not in there:
                     self._known[key] = None
 
+    def of_model(self, model: str) -> list[int]:
+        """The ids of all records of a model that were looked up."""
+        return [known.id for known in self._known.values() if known is not None and known.model == model]
+
     def add(self, xmlid: str, known: Known) -> None:
         """Note a new id; `write` puts it into the database. Until then `env.ref` knows it in this transaction."""
         key = self.key(xmlid)

@@ -52,6 +52,8 @@ def load_file(
         DataFileError: with file, line and reason. The caller's transaction is then to be rolled back.
     """
     shown, content = _read(addon, Path(path))
+    # The texts of a file are source texts, whatever language the caller reads.
+    env = env.with_context(lang="")
     session = Session(env, addon, shown, mode, noupdate or kind == "demo", strict)
     name = Path(path).name
     if name.lower().endswith(".csv"):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from core.data.batch import Batch, Waiting
+from core.data.changes import changed_values
 from core.data.external_ids import ExternalIds, Known
 from core.data.names import EvalNames
 from core.data.outcome import LoadOutcome, Verdict, VerdictKind
@@ -59,6 +60,7 @@ class Session:
         self.ids = ExternalIds(env, addon)
         self.batch = Batch(env, self.ids, self._failed)
         self.names = EvalNames(env, self.id_of, env.now())
+        self._records: dict[str, dict[int, Any]] = {}
         self._notes: list[str] = []
         self._verdict_of: dict[int, int] = {}
 
@@ -151,13 +153,22 @@ class Session:
         if self.mode == "update" and (self.noupdate or found.noupdate):
             self.verdict("skipped", line, xmlid, model)
             return
-        records = self.env[model].browse(found.id)
-        if context:
-            records = records.with_context(**context)
-        records.write(dict(values))
+        record = self._existing(model, found.id)
+        changed = changed_values(record, values)
+        if changed:
+            (record.with_context(**context) if context else record).write(changed)
         self.verdict("kept" if notes else "updated", line, xmlid, model, message)
         if created is not None:
             created(found.id)
+
+    def _existing(self, model: str, record_id: int) -> Any:
+        """A record of the database; those that the file names are read together."""
+        if model not in self._records:
+            self._records[model] = {record.id: record for record in self.env[model].browse(self.ids.of_model(model))}
+        records = self._records[model]
+        if record_id not in records:
+            records[record_id] = self.env[model].browse(record_id)
+        return records[record_id]
 
     def _create(
         self,

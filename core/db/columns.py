@@ -32,15 +32,14 @@ class UtcDateTime(TypeDecorator[datetime]):
         def send(value: Any) -> Any:
             if value is None:
                 return None
-            if value.tzinfo is not None:
-                value = value.astimezone(UTC).replace(tzinfo=None)
-            return value.isoformat(sep=" ") if as_text else value
+            value = _in_utc(value)
+            return _text(value) if as_text else value
 
         return send
 
-    def process_literal_param(self, value: Any, dialect: Dialect) -> Any:
+    def literal_processor(self, dialect: Dialect) -> Callable[[Any], str]:
         """A moment in the text of a statement."""
-        return value if value is None or value.tzinfo is None else value.astimezone(UTC).replace(tzinfo=None)
+        return lambda value: f"'{_text(_in_utc(value))}'"
 
     def result_processor(self, dialect: Dialect, coltype: Any) -> Callable[[Any], Any] | None:
         """What is made of a value from the database."""
@@ -48,6 +47,15 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         parse = datetime.fromisoformat
         return lambda value: None if value is None else parse(value)
+
+
+def _in_utc(value: datetime) -> datetime:
+    return value if value.tzinfo is None else value.astimezone(UTC).replace(tzinfo=None)
+
+
+def _text(value: datetime) -> str:
+    # As SQLAlchemy writes a datetime whose column it does not know.
+    return value.isoformat(sep=" ", timespec="microseconds")
 
 
 class JsonText(sa.Text):

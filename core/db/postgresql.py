@@ -25,7 +25,7 @@ def normalised(url: str) -> URL:
 
 
 def make_engine(url: URL) -> Engine:
-    """The engine of one database: REPEATABLE READ, limited waiting, UTC."""
+    """The engine of one database: REPEATABLE READ, limited waiting, UTC. A pooler in between must pass `options` on."""
     settings = {
         "lock_timeout": int(LOCK_TIMEOUT * 1000),
         "statement_timeout": int(STATEMENT_TIMEOUT * 1000),

@@ -128,7 +128,7 @@ def check_foreign_keys(connection: Connection) -> None:
     """Refuse a database in which a row links to another that is not there. Raises ValidationError, with examples."""
     broken = statements.run(connection, statements.FOREIGN_KEY_CHECK).fetchmany(5)
     if broken:
-        shown = [f"{row[0]} {row[1]} -> {row[2]}" for row in broken]
+        shown = [f"{table} {row} -> {target}" for table, row, target, _ in broken]
         raise ValidationError("Rows link to others that do not exist: {rows}.", rows=shown)
 
 

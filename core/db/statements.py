@@ -15,9 +15,10 @@ from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.ext.compiler import compiles
 
 Column = sa.Column[Any]  # Any: a column has its own type
+Rows = sa.CursorResult[*tuple[Any, ...]]  # Any: as above
 
 
-def run(connection: Connection, statement: str, parameters: Any = ()) -> sa.CursorResult[Any]:  # Any: DBAPI values
+def run(connection: Connection, statement: str, parameters: Any = ()) -> Rows:  # Any: DBAPI values
     """Run a statement of this file, once, or for a list of parameters many times."""
     return connection.exec_driver_sql(statement, parameters)
 

@@ -19,7 +19,8 @@ LOOK = 0.2
 class Wakeups:
     """Wakes one thread when another connection, in any process, has done something.
 
-    On PostgreSQL it holds a connection of its own and hears `notify` on its channel. On SQLite it wakes after every write. Use it as a context manager, or close it.
+    On PostgreSQL it holds a connection of its own and hears `notify` on its channel; on SQLite it wakes
+    after every write. Use it as a context manager, or close it.
     """
 
     def __init__(self, engine: Engine, channel: str) -> None:

@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from werkzeug.datastructures import LanguageAccept
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Request as WerkzeugRequest
@@ -145,9 +144,15 @@ class Request(WerkzeugRequest):
         chosen = self.cookies.get(LANGUAGE_COOKIE, "")
         if chosen in known:
             return chosen
-        accepted = parse_accept_header(self.headers.get("Accept-Language"), LanguageAccept)
-        best = accepted.best_match([name.replace("_", "-") for name in known])
-        return best.replace("-", "_") if best else known[0]
+        for wanted, _quality in parse_accept_header(self.headers.get("Accept-Language")):
+            tag = wanted.replace("-", "_").lower()
+            same_language = [name for name in known if name.partition("_")[0].lower() == tag.partition("_")[0]]
+            for name in same_language:
+                if name.lower() == tag:
+                    return name
+            if same_language:
+                return same_language[0]
+        return known[0]
 
 
 class Response(WerkzeugResponse):

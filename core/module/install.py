@@ -88,7 +88,7 @@ def _add(operation: Operation, name: str, demo: bool) -> None:
     operation.step(f"{name}: translations")
     terms.translate_records(env, [name])
     env.flush()
-    if name == "base":
+    if name not in operation.rows:
         state.update_list(env, operation.shelf)
     operation.set_addon(name, state="installed", latest_version=manifest.version, demo=demo, enabled=True, message=None)
     env.tx.invalidate()

@@ -23,8 +23,12 @@ def flush(tx: Transaction) -> None:
     Raises:
         ValidationError: a rule of the database is broken; the message is the addon's own.
     """
-    while tx.pending or tx.new or tx.dirty or tx.links:
-        compute.recompute_all(tx)
+    # A query inside a compute method must see what was written, but what is being computed is not there yet: the
+    # values still pending then wait for the flush after it.
+    nested = any(tx.computing.values())
+    while (tx.pending and not nested) or tx.new or tx.dirty or tx.links:
+        if not nested:
+            compute.recompute_all(tx)
         new, tx.new = tx.new, {}
         dirty, tx.dirty = tx.dirty, {}
         touched, tx.touched = tx.touched, {}

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from core.data.sheets.writing import table
 from core.errors import AccessError, MissingError, UserError
 from core.orm.edge import copy_values
 from core.rpc.arguments import (
@@ -18,6 +19,8 @@ from core.rpc.arguments import (
     read_rows,
     read_values,
 )
+from core.rpc.loading import load
+from core.view.classic import fields_view_get
 
 Given = dict[str, Any]
 
@@ -149,17 +152,29 @@ def _read_group(model: Any, given: Given) -> Any:
         [groupby] if isinstance(groupby, str) else list(groupby),
         offset=read_rows(given.get("offset"), "offset") or 0,
         limit=read_rows(given.get("limit"), "limit"),
-        orderby=read_order(given.get("orderby")),
+        orderby=read_order(given.get("orderby")) or "",
         lazy=True if lazy is None else bool(lazy),
     )
 
 
 def _export_data(model: Any, given: Given) -> Any:
-    return model.browse(read_ids(given.get("ids")).values).export_data(read_names(given.get("fields")))
+    found = model.browse(_visible(model, read_ids(given.get("ids"))))
+    cells = table(found, read_names(given.get("fields"))).rows
+    return {"datas": [["" if cell is None else cell for cell in row] for row in cells]}
 
 
 def _load(model: Any, given: Given) -> Any:
-    return model.load(read_names(given.get("fields")), given.get("data") or [])
+    return load(model, read_names(given.get("fields")), given.get("data") or [])
+
+
+def _fields_view_get(model: Any, given: Given) -> Any:
+    return fields_view_get(
+        model.env,
+        model._name,
+        given.get("view_id") or None,
+        given.get("view_type") or "form",
+        bool(given.get("toolbar")),
+    )
 
 
 def _perm_read(model: Any, given: Given) -> Any:
@@ -191,7 +206,7 @@ def _onchange(model: Any, given: Given) -> Any:
     return model.browse(read_ids(given.get("ids")).values).onchange(
         read_values(given.get("values") or {}),
         [changed] if isinstance(changed, str) else list(changed),
-        given.get("field_onchange") or {},
+        list(given.get("field_onchange") or ()) or None,
     )
 
 
@@ -228,6 +243,7 @@ CLASSIC: dict[str, Classic] = {
     "default_get": Classic(Signature(("fields|fields_list",), 1), _default_get),
     "fields_get": Classic(Signature(("allfields|fields", "attributes", "write_access"), 1), _fields_get),
     "fields_get_keys": Classic(Signature((), 0), _fields_get_keys),
+    "fields_view_get": Classic(Signature(("view_id", "view_type", "toolbar", "submenu"), 2), _fields_view_get),
     "read_group": Classic(
         Signature(("domain|args", "fields", "groupby", "offset", "limit", "orderby|order", "lazy"), 5), _read_group
     ),

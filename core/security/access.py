@@ -78,6 +78,10 @@ class Gate:
             (grouped if rule.groups else everybody).append(domain)
         if grouped:
             everybody.append(disjunction(grouped))
+        own = Domain.parse(self.env[model]._rule_domain(operation))
+        if own is not TRUE:
+            everybody.append(own)
+            lasting = False
         info = self.env.registry.models[model]
         for parent, link in info.inherits.items():
             above = self.rule_domain(parent, operation)

@@ -41,7 +41,7 @@ class Rule:
 
 def cache(env: Env) -> dict[Any, Any]:
     """Where this environment keeps rights: shared by the process, or its transaction's own once it changed rights."""
-    if env.tx.memo.get("rights changed"):
+    if "rights changed" in env.tx.flags:
         own: dict[Any, Any] = env.tx.memo.setdefault("rights", {})
         return own
     return env.registry.cache("rights")
@@ -55,12 +55,12 @@ def changed(env: Env, model: str, fields: Iterable[str] | None) -> None:
     if fields is not None and watched is not None and watched.isdisjoint(fields):
         return
     tx = env.tx
-    tx.memo["rights changed"] = True
+    tx.flags.add("rights changed")
     for key in ("rights", ("companies", env.uid)):
         tx.memo.pop(key, None)
     tx.forget_rights()
-    if not tx.memo.get("rights announced"):
-        tx.memo["rights announced"] = True
+    if "rights announced" not in tx.flags:
+        tx.flags.add("rights announced")
         tx.on_before_commit(lambda: addon_rows.bump_caches(tx.connection))
         tx.on_commit(env.registry.clear_caches)
 

@@ -28,10 +28,7 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 LONGEST_START = 60.0
-_MAIN = (
-    "import os; from core.kernel.config import Settings; from core.server.serve import serve; "
-    "serve(Settings.from_env(os.environ))"
-)
+_MAIN = "from core.cli import main; main()"
 
 
 @dataclass
@@ -108,7 +105,7 @@ def start_process(settings: Settings, database: str, **environ: str) -> ServerPr
     }
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, "-c", _MAIN],
+            [sys.executable, "-c", _MAIN, "run"],
             env={**os.environ, **given, **environ},
             stdout=out,
             stderr=out,

@@ -87,7 +87,7 @@ def definitions(env: Env, model: str) -> tuple[Definition, ...]:
     """The active workflows of a model."""
     if "workflow" not in env:
         return ()
-    changed = env.tx.memo.get("workflows changed")
+    changed = "workflows changed" in env.tx.flags
     kept: dict[Any, Any] = env.tx.memo.setdefault("workflows", {}) if changed else env.registry.cache("workflows")
     if "all" not in kept:
         found: dict[str, list[Definition]] = {}
@@ -103,7 +103,7 @@ def forget(env: Env, model: str) -> None:
     """Drop kept definitions after one of their rows changed."""
     if model not in MODELS:
         return
-    env.tx.memo["workflows changed"] = True
+    env.tx.flags.add("workflows changed")
     env.tx.memo.pop("workflows", None)
     kept = env.registry.cache("workflows")
     env.on_commit(kept.clear)

@@ -207,10 +207,12 @@ def _move(records: Any, definition: Definition, way: Transition) -> None:
     """Carry the tokens of records over a transition; what another process moved first is a conflict."""
     env = records.env
     source, target = definition.activities[way.source], definition.activities[way.target]
-    lacking = records.filtered(lambda record: not _tokens(record, definition))
+    tokens = _tokens(records, definition)
+    begun = set(tokens.mapped("inst_id.res_id"))
+    lacking = records.filtered(lambda record: record.id not in begun)
     if lacking:
         _begin(lacking, definition)
-    tokens = _tokens(records, definition)
+        tokens = _tokens(records, definition)
     moving = tokens.filtered(lambda token: token.act_id.id == source.id)
     strays = tokens - moving if definition.field else tokens[:0]
     if strays:

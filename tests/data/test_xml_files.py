@@ -190,6 +190,31 @@ def test_an_upgrade_follows_noupdate_and_forcecreate(load: Loader) -> None:
     assert load.env["res.partner.category"].search_count([("name", "=", "nameless")]) == 1
 
 
+def test_an_upgrade_without_a_change_changes_nothing(load: Loader) -> None:
+    text = """<data>
+      <record id="p" model="res.partner"><field name="name">P</field><field name="credit_limit">2.50</field>
+        <field name="is_company">1</field><field name="date">2024-01-02</field><field name="country_id" ref="base.es"/>
+        <field name="category_id" eval="[(6, 0, [ref('t')])]"/></record>
+      <view id="v" model="res.partner" type="form"><field name="name"/></view>
+      <action id="a" model="res.partner" name="A" groups="base.group_user"/>
+      <menu id="m" name="M" action="a" groups="base.group_user"/></data>"""
+    load('<data><record id="t" model="res.partner.category"><field name="name">T</field></record></data>', name="t.xml")
+    load(text)
+    load.env.flush()
+    before = {name: load.ref(name).row_version for name in "pvam"}
+    outcome = load(text, mode="update")
+    load.env.flush()
+    load.env.tx.invalidate()
+    assert outcome.count("updated") == 4
+    assert {name: load.ref(name).row_version for name in "pvam"} == before
+
+
+def test_texts_are_source_texts_whatever_the_caller_reads(load: Loader, shop: Path) -> None:
+    (shop / "t.xml").write_text('<data><menu id="m" name="Claims"/></data>', encoding="utf-8")
+    load_file(load.env.with_context(lang="es_ES"), "shop", "t.xml")
+    assert load.ref("m").name == "Claims"
+
+
 def test_a_demo_file_is_never_updated(load: Loader) -> None:
     text = '<data><record id="d" model="res.partner.category"><field name="name">{}</field></record></data>'
     load(text.format("a"), kind="demo")

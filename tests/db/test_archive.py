@@ -8,12 +8,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from tests.db.conftest import undone
 from core.db.engine import begin
 from core.db.found import find_tables
 from core.db.schema import Archive, archive_column, archive_table, list_archives, purge, restore_archived, sync
 from core.db.types import Money, id_column
 from core.errors import UnknownName
+from tests.db.conftest import undone
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

@@ -17,7 +17,6 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from tests.db.conftest import undone
 from core.db import admin, postgresql, sqlite
 from core.db.engine import DatabaseServer, advisory_lock, begin, notify, try_advisory_lock, with_retry
 from core.db.retry import Contended
@@ -25,6 +24,7 @@ from core.db.types import id_column
 from core.errors import Busy, GrialError, UserError, ValidationError
 from core.kernel import trace
 from core.testing.plugin import MakeServer
+from tests.db.conftest import undone
 
 metadata = sa.MetaData()
 counters = sa.Table("counters", metadata, id_column(), sa.Column("value", sa.Integer(), nullable=False))

@@ -173,6 +173,17 @@ def test_a_moment_with_a_zone_is_stored_in_utc(events: Engine) -> None:
         assert moment.astimezone(UTC).hour == 10
 
 
+def test_a_moment_in_the_text_of_a_statement(events: Engine) -> None:
+    for moment in (datetime(2024, 1, 1), datetime(2024, 1, 1, 1, 2, 3, 4)):
+        for kind in (None, UtcDateTime()):
+            place = sa.bindparam("at", moment, kind, literal_execute=True)
+            with begin(events, write=True) as connection:
+                store(connection, ["at"], (moment,))
+                for given_moment in (place, sa.literal(moment)):
+                    query = sa.select(sa.func.count()).where(table.c.at == given_moment)
+                    assert connection.execute(query).scalar() == 1
+
+
 LETTERS = st.text(
     st.characters(codec="utf-8", exclude_characters="\x00", categories=["L", "N", "P", "S", "Zs"]), max_size=20
 )

@@ -12,11 +12,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from tests.db.conftest import undone
 from core.db import queue
 from core.db.engine import begin, with_retry
 from core.db.queue import Job, jobs
 from core.db.wakeups import Wakeups
+from tests.db.conftest import undone
 
 
 @pytest.fixture

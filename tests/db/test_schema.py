@@ -9,12 +9,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from tests.db.conftest import undone
 from core.db.engine import begin
 from core.db.found import find_tables
 from core.db.schema import fingerprint, rename_table, sync
 from core.db.types import JsonMap, Money, UtcDateTime, id_column, insert_rows, next_ids
 from core.errors import ValidationError
+from tests.db.conftest import undone
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

@@ -86,6 +86,9 @@ def test_the_language_is_negotiated(site: Site) -> None:
     offered = ["en_US", "es_ES"]
     assert request(site).negotiated_lang(offered) == "en_US"
     assert request(site, headers={"Accept-Language": "es-AR,es;q=0.9"}).negotiated_lang(offered) == "es_ES"
+    assert request(site, headers={"Accept-Language": "es-MX,en;q=0.5"}).negotiated_lang(offered) == "es_ES"
+    assert request(site, headers={"Accept-Language": "fr, en-GB;q=0.7, es;q=0.3"}).negotiated_lang(offered) == "en_US"
+    assert request(site, headers={"Accept-Language": "*"}).negotiated_lang(offered) == "en_US"
     assert request(site, headers={"Accept-Language": "fr"}).negotiated_lang(offered) == "en_US"
     both = {"Accept-Language": "en", "Cookie": "lang=es_ES"}
     assert request(site, headers=both).negotiated_lang(offered) == "es_ES"

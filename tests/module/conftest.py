@@ -2,6 +2,7 @@
 
 import sys
 import textwrap
+from contextlib import contextmanager
 from types import ModuleType
 
 import pytest
@@ -25,7 +26,6 @@ class AddonFolder:
 
     def __init__(self, path):
         self.path = path
-        self.names = set()
 
     def write(self, name, manifest="{}", **files):
         """Write an addon; `files` maps paths with / written as __ and . as _dot_ to contents."""
@@ -38,7 +38,6 @@ class AddonFolder:
             file = folder / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(textwrap.dedent(text), encoding="utf-8")
-        self.names.add(name)
         importer.forget(name)
         return folder
 
@@ -47,22 +46,33 @@ class AddonFolder:
 def addon_folder(tmp_path):
     path = tmp_path / "addons"
     path.mkdir()
+    with own_addons():
+        finder.add_paths([path])
+        yield AddonFolder(path)
+
+
+@contextmanager
+def own_addons():
+    """A block that imports addons of its own; then those that other tests have imported are the very same again."""
     namespace = finder.namespace()
     before = list(namespace.__path__)
     modules = {name: module for name, module in sys.modules.items() if name.startswith("addons.")}
     children = {name: value for name, value in vars(namespace).items() if isinstance(value, ModuleType)}
     declared = {addon: dict(classes) for addon, classes in declare._declared.items()}
-    finder.add_paths([path])
-    folder = AddonFolder(path)
-    yield folder
-    for name in folder.names:
-        importer.forget(name)
-    namespace.__path__ = before
-    # The real addons of the same names come back as the very classes that other tests have imported.
-    sys.modules.update(modules)
-    vars(namespace).update(children)
-    declare._declared.clear()
-    declare._declared.update(declared)
+    imported = dict(importer._imported)
+    try:
+        yield
+    finally:
+        namespace.__path__ = before
+        for name in [name for name in sys.modules if name.startswith("addons.")]:
+            del sys.modules[name]
+        sys.modules.update(modules)
+        for name in [name for name, value in vars(namespace).items() if isinstance(value, ModuleType)]:
+            delattr(namespace, name)
+        vars(namespace).update(children)
+        for kept, was in ((declare._declared, declared), (importer._imported, imported)):
+            kept.clear()
+            kept.update(was)
 
 
 @pytest.fixture

@@ -224,7 +224,14 @@ def test_two_workers_run_every_job_once(clock):
 def plan(clock, **values):
     def create(env):
         now = env.now() - timedelta(days=365)
-        defaults = {"name": "Ring", "model": "clock.bell", "function": "ring", "nextcall": now, "user_id": 1, "args": "()"}
+        defaults = {
+            "name": "Ring",
+            "model": "clock.bell",
+            "function": "ring",
+            "nextcall": now,
+            "user_id": 1,
+            "args": "()",
+        }
         return env["ir.cron"].create({**defaults, **values}).id
 
     return clock.write(create)

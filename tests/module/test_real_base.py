@@ -6,10 +6,8 @@ import sqlalchemy as sa
 from core.db import table_rows
 from core.db.engine import begin
 from core.errors import DataFileError, UserError
-from core.module import finder
-from core.module.create import create_database
+from core.module.create import activate_language
 from core.module.install import install
-from core.module.registries import Registries
 from core.module.uninstall import uninstall
 from core.module.upgrade import upgrade
 
@@ -41,45 +39,56 @@ SHELF = {
         <action id="action_books" model="shelf.book" name="Books" views="list,form"/>
         <menu id="menu_books" name="Books" action="action_books"/>
     </data>""",
-    "i18n/es.po": '''
+    "i18n/es.po": """
 msgid ""
 msgstr ""
 "Content-Type: text/plain; charset=UTF-8\\n"
 
 msgid "Good morning"
 msgstr "Buenos días"
-''',
+""",
 }
 
 
+class Shop:
+    """A database with the real base that speaks Spanish; the addon `shelf` is on disk."""
+
+    def __init__(self, database, folder):
+        self.name = database.name
+        self.registries = database.databases.registries
+        self.folder = folder
+
+    def install(self, *names):
+        return install(self.registries, self.name, names)
+
+    def uninstall(self, *names):
+        return uninstall(self.registries, self.name, names)
+
+    def upgrade(self, *names):
+        return upgrade(self.registries, self.name, names)
+
+    def run(self, work):
+        return self.registries.run(self.name, work)
+
+    def rows(self):
+        with begin(self.registries.server.engine(self.name), write=False) as connection:
+            names = [name for name in sa.inspect(connection).get_table_names() if not name.startswith("zz_")]
+            return {name: table_rows.count_rows(connection, name) for name in names}
+
+
 @pytest.fixture
-def shop(addon_folder, backend, make_server):
-    """The name of a database with the real base, and the registries it is in; the addon `shelf` is on disk."""
+def shop(database, addon_folder):
+    # `database` comes first: the real base that it imports is there for other tests too.
     addon_folder.write_files("shelf", SHELF)
-    server = make_server(backend)
-    registries = Registries(server, server_settings(server))
-    create_database(registries, "shop", lang="es")
-    registries.folder = addon_folder
-    yield registries
-    registries.forget("shop")
-
-
-def server_settings(server):
-    from core.kernel.config import Settings
-
-    return Settings.from_env({}, data_dir=server.data_dir)
-
-
-def rows(registries):
-    with begin(registries.server.engine("shop"), write=False) as connection:
-        names = [name for name in sa.inspect(connection).get_table_names() if not name.startswith("zz_")]
-        return {name: table_rows.count_rows(connection, name) for name in names}
+    shop = Shop(database, addon_folder)
+    shop.run(lambda env: activate_language(env, "es"))
+    shop.run(lambda env: env["ir.module.module"].update_list())
+    return shop
 
 
 def test_an_addon_comes_and_goes_with_views_rights_and_menus(shop):
-    assert any(path.name == "addons" for path in finder.search_paths())
-    before = rows(shop)
-    install(shop, "shop", ["shelf"])
+    before = shop.rows()
+    shop.install("shelf")
 
     def look(env):
         assert env.ref("shelf.menu_books").action == env.ref("shelf.action_books")
@@ -87,9 +96,9 @@ def test_an_addon_comes_and_goes_with_views_rights_and_menus(shop):
         assert env["ir.module.module"].search([("name", "=", "shelf")]).category_id.display_name.endswith("Books")
         assert env.with_context(lang="es_ES").ref("shelf.ulysses").name == "Buenos días"
 
-    shop.run("shop", look, write=False)
-    uninstall(shop, "shop", ["shelf"])
-    after = rows(shop)
+    shop.run(look)
+    shop.uninstall("shelf")
+    after = shop.rows()
     assert after.pop("ir_archive") > 0
     assert after.pop("ir_model_data") == before["ir_model_data"] + 1  # the id of the archived book
     assert after.items() >= {name: count for name, count in before.items() if name in after}.items()
@@ -105,45 +114,46 @@ def test_an_addon_comes_and_goes_with_views_rights_and_menus(shop):
             "no_field",
         ),
         ("<view id='x' model='shelf.book' type='form'><form><field name='titel'/></form></view>", "titel"),
-        ("<view id='x' model='shelf.book' type='form'><form><button name='burn'/></form></view>", "burn"),
+        ("<view id='x' model='shelf.book' type='form'><form><button type='object' name='burn'/></form></view>", "burn"),
         (
-            "<view id='x' inherit='base.partner_form'><field name='name' position='replace'><field name='nom'/></field></view>",
+            "<view id='x' inherit='base.partner_form'><field name='name' position='replace'><field name='nom'/>"
+            "</field></view>",
             "nom",
         ),
     ],
 )
 def test_a_view_that_does_not_fit_is_refused_with_its_place(shop, view, reason):
-    before = rows(shop)
+    before = shop.rows()
     shop.folder.write_files("shelf", {"data.xml": f"<data>\n{view}\n</data>"})
     with pytest.raises((UserError, DataFileError)) as refused:
-        install(shop, "shop", ["shelf"])
+        shop.install("shelf")
     assert reason in str(refused.value)
     assert "shelf/data.xml:2" in str(refused.value)
-    assert rows(shop) == before
+    assert shop.rows() == before
 
 
 def test_upgrading_twice_changes_nothing(shop):
-    install(shop, "shop", ["shelf"])
-    upgrade(shop, "shop", ["base"])
-    before = rows(shop)
-    outcome = upgrade(shop, "shop", ["base"])
+    shop.install("shelf")
+    shop.upgrade("base")
+    before = shop.rows()
+    outcome = shop.upgrade("base")
     assert outcome.upgraded == ["base", "shelf"]
     assert outcome.messages == []
-    assert rows(shop) == before
+    assert shop.rows() == before
 
 
 def test_rules_people_made_for_a_model_are_there_when_its_addon_comes_back(shop):
-    install(shop, "shop", ["shelf"])
+    shop.install("shelf")
 
     def make_rule(env):
         model = env["ir.model"].search([("model", "=", "shelf.book")])
         return env["ir.rule"].create({"name": "Own", "model_id": model.id, "domain_force": "[('id', '>', 0)]"}).id
 
-    rule = shop.run("shop", make_rule)
-    uninstall(shop, "shop", ["shelf"])
-    install(shop, "shop", ["shelf"])
-    assert shop.run("shop", lambda env: env["ir.rule"].browse(rule).model_id.model, write=False) == "shelf.book"
-    assert shop.run("shop", lambda env: env.ref("shelf.model_shelf_book").model, write=False) == "shelf.book"
+    rule = shop.run(make_rule)
+    shop.uninstall("shelf")
+    shop.install("shelf")
+    assert shop.run(lambda env: env["ir.rule"].browse(rule).model_id.model) == "shelf.book"
+    assert shop.run(lambda env: env.ref("shelf.model_shelf_book").model) == "shelf.book"
 
 
 def test_buttons_change_addons_after_the_transaction(shop):
@@ -152,7 +162,7 @@ def test_buttons_change_addons_after_the_transaction(shop):
         module.button_immediate_install()
         assert module.state == "uninstalled"
 
-    shop.run("shop", press)
-    assert "shelf" in shop.get("shop").addons
-    shop.run("shop", lambda env: env["ir.module.module"].search([("name", "=", "shelf")]).button_immediate_uninstall())
-    assert "shelf" not in shop.get("shop").addons
+    shop.run(press)
+    assert "shelf" in shop.registries.get(shop.name).addons
+    shop.run(lambda env: env["ir.module.module"].search([("name", "=", "shelf")]).button_immediate_uninstall())
+    assert "shelf" not in shop.registries.get(shop.name).addons

@@ -222,3 +222,83 @@ def test_a_failed_call_changes_nothing(door: Door, partner: int) -> None:
     with pytest.raises(Fault):
         door.execute("res.partner", "create", [{"name": "one that must not stay"}, {"no_such_field": 1}])
     assert door.execute("res.partner", "search", [["name", "=", "one that must not stay"]]) == []
+
+
+def test_a_view_is_told_as_xml_with_its_fields(door: Door) -> None:
+    view = door.execute("res.partner", "fields_view_get", False, "form", {"lang": "en_US"})
+    assert view["type"] == "form"
+    assert view["model"] == "res.partner"
+    assert view["arch"].lstrip().startswith("<form")
+    assert view["fields"]["name"]["type"] == "char"
+    assert door.execute_kw("res.partner", "fields_view_get", [], {"view_type": "tree"})["type"] == "tree"
+
+
+def test_export_gives_rows(door: Door, partner: int) -> None:
+    exported = door.execute("res.partner", "export_data", [partner], ["name", "country_id/id", ".id", "street"], {})
+    assert exported == {"datas": [["Muebles Güell", "", partner, ""]]}
+
+
+class TestLoad:
+    """`load`: all rows or none, told row by row."""
+
+    def test_rows_become_records_and_the_same_external_id_updates(self, door: Door) -> None:
+        rows = [["load_one", "Uno", "base.es"], ["load_two", "Dos", ""]]
+        made = door.execute("res.partner", "load", ["id", "name", "country_id/id"], rows)
+        assert made["messages"] == []
+        assert len(made["ids"]) == 2
+        columns = ["id", "name", "country_id", "is_company"]
+        named = door.execute("res.partner", "load", columns, [["load_two", "Dos!", "Spain", "1"]])
+        assert named["ids"] == [made["ids"][1]]
+        read = door.execute("res.partner", "read", made["ids"], ["name", "country_id", "is_company"])
+        assert [row["name"] for row in read] == ["Uno", "Dos!"]
+        assert [row["country_id"][1] for row in read] == ["Spain", "Spain"]
+        assert [row["is_company"] for row in read] == [False, True]
+        assert door.execute("res.partner", "get_external_id", made["ids"][:1]) == {
+            str(made["ids"][0]): "__import__.load_one"
+        }
+        by_number = door.execute("res.partner", "load", [".id", "name"], [[str(made["ids"][0]), "Uno!"]])
+        assert by_number["ids"] == made["ids"][:1]
+
+    def test_one_bad_row_keeps_all_out_and_is_named(self, door: Door) -> None:
+        before = door.execute("res.partner", "search_count", [])
+        rows = [["Bien", "Spain"], ["Mal", "Nowhere"], ["", "Spain"], ["Bien", "Spain"]]
+        answer = door.execute("res.partner", "load", ["name", "country_id"], rows)
+        assert answer["ids"] is False
+        first = answer["messages"][0]
+        assert (first["type"], first["record"], first["rows"], first["field"]) == (
+            "error",
+            1,
+            {"from": 1, "to": 1},
+            "country_id",
+        )
+        assert "Nowhere" in first["message"]
+        assert door.execute("res.partner", "search_count", []) == before
+
+    def test_lines_belong_to_the_row_above(self, door: Door) -> None:
+        rows = [["Empresa", "Ana"], ["", "Luis"], ["Otra", "Eva"]]
+        made = door.execute("res.partner", "load", ["name", "child_ids/name"], rows)
+        assert made["messages"] == []
+        read = door.execute("res.partner", "read", made["ids"], ["child_ids"])
+        assert [len(row["child_ids"]) for row in read] == [2, 1]
+
+    @pytest.mark.parametrize(
+        ("columns", "rows"),
+        [
+            (["no_such_field"], [["x"]]),
+            (["name/id"], [["x"]]),
+            (["name"], [["x", "y"]]),
+            (["name"], "x"),
+            (["name"], [[["x"]]]),
+            (["id/id"], [["x"]]),
+        ],
+    )
+    def test_what_is_no_table_is_a_fault(self, door: Door, columns: Any, rows: Any) -> None:
+        with pytest.raises(Fault):
+            door.execute("res.partner", "load", columns, rows)
+
+    def test_names_of_addons_stay_theirs(self, door: Door) -> None:
+        answer = door.execute("res.partner", "load", ["id", "name"], [["base.mine", "x"]])
+        assert answer["ids"] is False
+        assert "base" in answer["messages"][0]["message"]
+        other = door.execute("res.partner", "load", ["id", "name"], [["base.es", "x"]])
+        assert other["ids"] is False

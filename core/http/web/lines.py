@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from core.http.web.choosing import context_of, field_nodes
 from core.http.web.listing import look
 from core.http.web.pages.field import FieldView, Line, LineColumn, Lines
+from core.http.web.pages.form import Group
 from core.http.web.render import say
 from core.http.web.shown import NUMBERS
 from core.orm.draft import DraftTransaction
@@ -169,8 +170,6 @@ def _line(
 
 def form_pieces(layout: Layout) -> tuple[Any, ...]:
     """All pieces of a form, without its header."""
-    from core.http.web.pages.form import Group
-
     view = layout.resolved.view
     assert isinstance(view, nodes.FormView)
     if view.columns:

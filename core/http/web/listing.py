@@ -168,8 +168,8 @@ class Listing:
         """The groups of one level; opened ones hold their groups or rows."""
         sums = dict(self._sums())
         answer = self.table.read_group(
-            domain.as_list() if hasattr(domain, "as_list") else domain,
-            [f"{name}:{kind}" for name, kind in sums.items() if kind == "sum" or kind in ("avg", "min", "max")],
+            domain.as_list(),
+            [f"{name}:{kind}" for name, kind in sums.items()],
             [specs[0]],
         )
         opened = self.query.all("open")
@@ -188,7 +188,7 @@ class Listing:
             result.append(
                 Group(
                     key=key.replace(" ", "_"),
-                    label=self.group_label(group, specs[0]),
+                    label=group_title(self.shower, self.model, group, specs[0]),
                     count=count,
                     toggle_url=(self.query.minus("open", key) if key in opened else self.query.plus("open", key)).url,
                     is_open=is_open,
@@ -212,22 +212,6 @@ class Listing:
         if isinstance(value, (list, tuple)):
             return plain.plus(f"f.{name}", f"@{value[0]}").url
         return plain.plus("cond", f"{name}|{'=' if value else 'unset'}|{value or ''}").url if not unit else plain.url
-
-    def group_label(self, group: Mapping[str, Any], spec: str) -> str:
-        """What a group is called."""
-        value = group[spec]
-        bound: Any = field_at(self.env, self.model, spec.partition(":")[0])
-        if isinstance(value, (list, tuple)):
-            return str(value[1])
-        if bound.type == "boolean":
-            return say("Yes") if value else say("No")
-        if value is False or value is None or value == "":
-            return say("None")
-        if bound.type == "selection":
-            return self.shower.options(bound).get(value, str(value))
-        if bound.type in NUMBERS and not isinstance(value, str):
-            return self.shower.number(bound, value, None)
-        return str(value)
 
     def rows(self, records: Model, first: int | None) -> list[Row]:
         """The rows of records; `first` is the place of the first in the whole search."""
@@ -300,6 +284,23 @@ def look(decorations: Sequence[Any], names: Mapping[str, Any]) -> tuple[str, boo
             else:
                 tone = tone or _TONES.get(decoration.kind, "")
     return tone, strong
+
+
+def group_title(shower: Shower, model: str, group: Mapping[str, Any], spec: str) -> str:
+    """What a group is called."""
+    value = group[spec]
+    bound: Any = field_at(shower.env, model, spec.partition(":")[0])
+    if isinstance(value, (list, tuple)):
+        return str(value[1])
+    if bound.type == "boolean":
+        return say("Yes") if value else say("No")
+    if value is False or value is None or value == "":
+        return say("None")
+    if bound.type == "selection":
+        return shower.options(bound).get(value, str(value))
+    if bound.type in NUMBERS and not isinstance(value, str):
+        return shower.number(bound, value, None)
+    return str(value)
 
 
 def group_key(group: Mapping[str, Any], spec: str) -> str:

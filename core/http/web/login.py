@@ -1,79 +1,136 @@
-"""Sign in and out."""
+"""`/web/login` and `/web/logout`: sign in with a password, choose the database, sign out; `/web/token`: the token of a session."""
 
 from __future__ import annotations
 
-from core.errors import AccessDenied, GrialError, Throttled, UnknownName
+from core.errors import Busy, GrialError, Throttled, UnknownName
 from core.http import database
-from core.http.request import Request, Response, redirect
+from core.http.dispatch import who
+from core.http.errors import LoginRequired
+from core.http.language import translator
+from core.http.request import DATABASE_COOKIE, Request, Response, local_path, redirect, split_session_identifier
 from core.http.routing import route
-from core.http.web.page import plain, say, told
+from core.http.web.page import plain, reading
 from core.http.web.pages.admin import LoginPage
+from core.http.web.render import say
 from core.orm.env import Env
 from core.orm.registry import Registry
-from core.rpc.session_web import end_session
 from core.security import session as sessions
 from core.security.authenticate import authenticate
 
 
 @route("/web/login", auth="none")
-def show_login(request: Request) -> Response:
+def form(request: Request) -> Response:
     """The sign-in page."""
-    return _page(request)
-
-
-@route("/web/login", methods=("POST",), auth="none", csrf=False)
-def log_in(request: Request) -> Response:
-    """Check login and password, and open a session in place of any earlier one."""
-    form = request.form
-    name = form.get("db") or database.choose(request)
-    login, password = form.get("login", "").strip(), form.get("password", "")
-
-    def work(registry: Registry) -> str:
-        uid = authenticate(registry, login, password, request.peer.address)
-        if uid is None:
-            raise AccessDenied
-        agent = request.headers.get("User-Agent", "")
-
-        def enter(env: Env) -> str:
-            return sessions.open_session(env, uid, network=request.peer.address, agent=agent)
-
-        return registry.run(enter, uid=uid)
-
-    try:
-        token = request.site.work(name, work)
-    except (AccessDenied, UnknownName):
-        return _page(request, login, say(request, "Wrong login or password."), 401)
-    except Throttled as error:
-        return _page(request, login, told(request, error), 429)
-    except GrialError as error:
-        return _page(request, login, told(request, error), error.status)
-    response = redirect(_inside(form.get("redirect", "")))
-    response.set_session(request, name, token)
+    name = _chosen(request, request.args.get("db", ""))
+    response = _page(request, name, redirect_to=request.args.get("redirect", ""), login=request.args.get("login", ""))
+    if request.args.get("db") == name and name:
+        response.set_cookie(DATABASE_COOKIE, name, path="/", httponly=True, samesite="Lax", secure=request.https)
     return response
 
 
-@route("/web/logout", methods=("POST",), auth="user")
-def log_out(request: Request) -> Response:
-    """End the session and go to the sign-in page."""
-    request.env.on_commit(lambda: end_session(request))
+@route("/web/login", methods=("POST",), auth="none", max_body=20_000)
+def enter(request: Request) -> Response:
+    """Check login and password, and open a session."""
+    name = _chosen(request, request.form.get("db", ""))
+    login = request.form.get("login", "").strip()
+    target = local_path(request.form.get("redirect", "") or "/web")
+    with reading(request):
+        wrong = say("Wrong user or password.")
+    if not name:
+        return _page(request, name, target, login, wrong, 401)
+
+    def work(registry: Registry) -> str | None:
+        request.registry = registry
+        uid = authenticate(registry, login, request.form.get("password", ""), request.peer.address)
+        if uid is None:
+            return None
+        old_database, old = split_session_identifier(request.session_id)
+
+        def open_session(env: Env) -> str:
+            if old_database == registry.name:
+                sessions.close(env, old)
+            agent = request.headers.get("User-Agent", "")
+            return sessions.open_session(env, uid, network=request.peer.address, agent=agent)
+
+        return registry.run(open_session, uid=uid)
+
+    try:
+        token = request.site.work(name, work)
+    except UnknownName:
+        token = None
+    except (Throttled, Busy) as error:
+        response = _page(request, name, target, login, error.translated(translator(request)), error.status)
+        response.headers["Retry-After"] = str(max(1, round(error.retry_after)))
+        return response
+    if token is None:
+        return _page(request, name, target, login, wrong, 401)
+    response = redirect(target)
+    response.set_session(request, name, token)
+    response.set_cookie(DATABASE_COOKIE, name, path="/", httponly=True, samesite="Lax", secure=request.https)
+    return response
+
+
+@route("/web/logout", methods=("POST",), auth="none")
+def leave(request: Request) -> Response:
+    """End the session."""
+    name, token = split_session_identifier(request.session_id)
+    if name and request.site.exists(name):
+
+        def work(registry: Registry) -> None:
+            try:
+                uid = who(registry, request, required=True)
+            except LoginRequired:
+                return
+            registry.run(lambda env: sessions.close(env, token), uid=uid)
+
+        request.site.work(name, work)
     response = redirect("/web/login")
     response.clear_session(request)
     return response
 
 
-def _inside(address: str) -> str:
-    """Where to go after signing in: only a path of ours."""
-    plain_path = address.startswith("/web") and not address.startswith("//") and "\\" not in address
-    return address if plain_path else "/web"
+@route("/web/token", write=False)
+def token(request: Request) -> Response:
+    """The token that the forms of this session need: a page whose session has been renewed asks for it."""
+    return Response(request.csrf_token, mimetype="text/plain")
 
 
-def _page(request: Request, login: str = "", error: str = "", status: int = 200) -> Response:
-    chosen = database.choose(request)
+def _chosen(request: Request, wanted: str) -> str:
+    """The database to sign in to: the one bound to the host, the one asked for, or the usual one."""
+    bound = database.bound_to_host(request)
+    if bound:
+        return bound
+    return wanted if wanted and request.site.exists(wanted) else database.choose(request)
+
+
+def _page(
+    request: Request, name: str, redirect_to: str = "", login: str = "", error: str = "", status: int = 200
+) -> Response:  # fmt: skip
     bound = database.bound_to_host(request)
     names = (bound,) if bound else request.site.names()
+    if not names:
+        return redirect("/web/database")
+    request.lang = _language(request, name)
     shown = LoginPage(
-        chosen or (names[0] if names else ""), databases=tuple(names), login=login, error=error,
-        redirect=_inside(request.values.get("redirect", "")),
-        manager_url="/web/database/manager" if request.site.settings.master_password else "",
-    )  # fmt: skip
+        database=name or names[0],
+        databases=tuple(names),
+        login=login,
+        error=error,
+        redirect=redirect_to,
+        csrf=request.csrf_token,
+        manager_url="/web/database" if request.site.settings.master_password else "",
+    )
     return plain(request, "login.html", shown, status=status)
+
+
+def _language(request: Request, name: str) -> str:
+    """The language of the page: the best that the database has for this browser."""
+    from core.http.language import languages
+
+    if not name:
+        return request.negotiated_lang(("en_US", "es_ES"))
+    try:
+        with request.site.open(name).transaction(write=False) as env:
+            return request.negotiated_lang(languages(env))
+    except GrialError:
+        return request.lang

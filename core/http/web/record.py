@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from core.errors import AccessError
@@ -25,7 +26,7 @@ from core.kernel.formats import format_datetime
 from core.kernel.i18n import mark
 from core.view import nodes
 from core.view.bindings import bound_actions
-from core.view.resolve import may
+from core.view.resolve import may, resolve
 from core.workflow.engine import steps as workflow_steps
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def stored_page(opened: Opened) -> FormPage:
     base = f"/web/{opened.model}/{record.id}"
     bound = bound_actions(opened.env, opened.model) if opened.model in opened.env else {"action": [], "print": [], "relate": []}
     creatable = info.stored and opened.view.create and may(opened.env, opened.model, "create")
-    return _with(
+    return replace(
         page,
         edit_url=opened.address(record.id, edit="1") if layout.writable else "",
         create_url=opened.query.without("at").at(f"/web/{opened.model}/new").url if creatable else "",
@@ -69,9 +70,17 @@ def stored_page(opened: Opened) -> FormPage:
     )  # fmt: skip
 
 
-def draft_page(opened: Opened, draft: Draft, posted: Posted | None = None, **more: Any) -> FormPage:
-    """The record as it is being edited; `more` are further attributes of the page, such as what was refused."""
-    state = posted.state if posted is not None else State()
+def draft_page(
+    opened: Opened, draft: Draft, posted: Posted | None = None, *, focus: str = "", **more: Any
+) -> FormPage:  # fmt: skip
+    """The record as it is being edited.
+
+    Args:
+        posted: what was typed so far; None for a form just opened.
+        focus: the input that gets the cursor in a form just opened.
+        more: further attributes of the page, such as what was refused.
+    """
+    state = posted.state if posted is not None else State(focus=focus)
     entered = frozenset(draft.tx.set_fields.get(draft.id, ()))
     layout = Layout(
         draft.env, opened.resolved, draft.record, state, editing=True, record_id=opened.record_id, entered=entered
@@ -103,13 +112,7 @@ def draft_page(opened: Opened, draft: Draft, posted: Posted | None = None, **mor
     }
     if page.status is not None:
         changes["status"] = Status(page.status.name, page.status.label, page.status.steps)
-    return _with(page, **{**changes, **more})
-
-
-def _with(page: FormPage, **changes: Any) -> FormPage:
-    from dataclasses import replace
-
-    return replace(page, **changes)
+    return replace(page, **{**changes, **more})
 
 
 def _page(opened: Opened, layout: Layout, title: str) -> FormPage:
@@ -210,8 +213,6 @@ def _pager(opened: Opened) -> Pager | None:
 
 
 def _list_order(opened: Opened) -> str:
-    from core.view.resolve import resolve
-
     view = resolve(opened.env, opened.model, "list", opened.window.view_id("list") or None).view
     assert isinstance(view, nodes.ListView)
     return view.default_order or opened.env.registry[opened.model].order

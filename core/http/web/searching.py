@@ -95,7 +95,7 @@ def favourites(env: Env, window: Window) -> tuple[Favourite, ...]:
             [
                 ("model_id", "=", window.model),
                 ("user_id", "in", [env.uid, False]),
-                ("action_id", "in", [window.action or "none", False]),
+                ("action_id", "in", [window.action, False] if window.action else [False]),
             ]
         )
         found = [

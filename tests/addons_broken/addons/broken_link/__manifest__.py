@@ -1,0 +1,1 @@
+{"name": "A link to nothing (demo)", "summary": "Names a model that does not exist", "license": "MIT"}

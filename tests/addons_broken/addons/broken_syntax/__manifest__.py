@@ -1,0 +1,1 @@
+{"name": "A syntax error (demo)", "summary": "Cannot be imported", "license": "MIT"}

@@ -1,0 +1,61 @@
+"""`grial addon`: what it lists, shows before it removes, and says when it cannot."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def states(grial, name):
+    return {row["name"]: row["state"] for row in json.loads(grial("addon", "list", "-d", name, "--json").stdout)}
+
+
+def test_addons_on_disk_are_listed_without_a_database(grial, backend):
+    answer = grial("addon", "list", "--json")
+    assert {"base", "crm"} <= {row["name"] for row in json.loads(answer.stdout)}
+
+
+def test_an_addon_is_installed_disabled_enabled_upgraded_and_uninstalled(grial, database):
+    assert states(grial, database.name)["crm"] == "uninstalled"
+    installed = grial("addon", "install", "crm", "-d", database.name, "--json")
+    assert installed.exit_code == 0, installed.output
+    assert "crm" in json.loads(installed.stdout)["installed"]
+    assert "Disabled crm" in grial("addon", "disable", "crm", "-d", database.name).stdout
+    assert "Enabled crm" in grial("addon", "enable", "crm", "-d", database.name).stdout
+    assert "Upgraded crm" in grial("addon", "upgrade", "crm", "-d", database.name).stdout
+    plan = grial("addon", "uninstall", "crm", "--dry-run", "-d", database.name, "--json")
+    assert "crm_lead" in json.loads(plan.stdout)["tables"]
+    assert states(grial, database.name)["crm"] == "installed"
+    removed = grial("addon", "uninstall", "crm", "-d", database.name)
+    assert "Table to archive: crm_lead" in removed.stdout
+    assert states(grial, database.name)["crm"] == "uninstalled"
+    assert "crm_lead" in grial("addon", "purge", "crm", "--dry-run", "-d", database.name).stdout
+    assert "Deleted." in grial("addon", "purge", "crm", "-d", database.name).stdout
+    assert "nothing to delete" in grial("addon", "purge", "crm", "-d", database.name).stdout
+
+
+def test_a_misspelt_addon_changes_nothing_and_suggests(grial, database):
+    answer = grial("addon", "install", "cmr", "-d", database.name)
+    assert answer.exit_code == 1
+    assert "Did you mean crm?" in answer.stderr
+
+
+def test_base_stays(grial, database):
+    answer = grial("addon", "uninstall", "base", "-d", database.name)
+    assert answer.exit_code == 1
+    assert "base cannot be uninstalled" in answer.stderr
+
+
+@pytest.mark.slow
+def test_a_process_that_has_loaded_nothing_installs_into_what_is_there(database, environment):
+    command = [sys.executable, "-m", "core.cli", "addon", "install", "crm", "-d", database.name]
+    answer = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, timeout=120
+    )
+    assert answer.returncode == 0, answer.stderr
+    assert "Installed crm" in answer.stdout

@@ -1,0 +1,74 @@
+"""`grial db` and `grial user`: databases come and go, and somebody can log in."""
+
+import json
+
+import pytest
+
+from core.module.registries import Registries
+from core.security.authenticate import authenticate, bearer
+
+
+def registry_of(databases, name):
+    return Registries(databases.server, databases.settings).get(name)
+
+
+def test_a_new_database_can_be_logged_in_to_copied_dumped_restored_and_dropped(grial, scratch, databases, tmp_path):
+    first, second, third = scratch("first"), scratch("second"), scratch("third")
+    made = grial("db", "create", first, "--json")
+    assert made.exit_code == 0, made.output
+    password = json.loads(made.stdout)["password"]
+    assert authenticate(registry_of(databases, first), "admin", password) == 2
+    assert grial("db", "copy", first, second).exit_code == 0
+    dumped = grial("db", "dump", first, tmp_path / "first.zip")
+    assert dumped.exit_code == 0, dumped.output
+    restored = grial("db", "restore", tmp_path / "first.zip", third)
+    assert restored.exit_code == 0, restored.output
+    assert authenticate(registry_of(databases, third), "admin", password) == 2
+    listed = {row["name"] for row in json.loads(grial("db", "list", "--json").stdout)}
+    assert {first, second, third} <= listed
+    databases.server.dispose(third)
+    assert grial("db", "drop", third).exit_code == 0
+    assert third not in grial("db", "list").stdout.split()
+
+
+def test_a_name_that_is_taken_is_refused(grial, database):
+    answer = grial("db", "create", database.name)
+    assert answer.exit_code == 1
+    assert database.name in answer.stderr
+
+
+def test_a_given_password_is_never_shown(grial, scratch):
+    name = scratch("quiet")
+    answer = grial("db", "create", name, "--password", "long and secret", "--lang", "es")
+    assert answer.exit_code == 0, answer.output
+    assert "secret" not in answer.output
+
+
+@pytest.mark.parametrize("command", [["drop"], ["copy", "other"], ["dump", "x.zip"]])
+def test_a_database_that_is_not_there_is_named(grial, command, tmp_path, backend):
+    verb, *rest = command
+    answer = grial("db", verb, "nothing-of-this-name", *rest)
+    assert answer.exit_code == 1
+    assert "nothing-of-this-name" in answer.stderr
+
+
+def test_a_new_password_replaces_the_old_one(grial, database):
+    assert grial("user", "password", "admin", "-d", database.name, input="a new one\na new one\n").exit_code == 0
+    assert authenticate(database.registry, "admin", "a new one") == 2
+    assert authenticate(database.registry, "admin", "a password for tests") is None
+
+
+def test_a_token_opens_the_door_of_its_user(grial, database):
+    key = grial("user", "token", "admin", "-d", database.name).stdout.strip()
+    assert bearer(database.registry, key) == 2
+
+
+def test_a_misspelt_login_is_answered_with_the_nearest(grial, database):
+    answer = grial("user", "token", "admim", "-d", database.name)
+    assert answer.exit_code == 1
+    assert "Did you mean admin?" in answer.stderr
+
+
+def test_users_are_listed(grial, database):
+    users = json.loads(grial("user", "list", "-d", database.name, "--json").stdout)
+    assert "admin" in {user["login"] for user in users}
