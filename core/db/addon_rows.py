@@ -104,8 +104,8 @@ def lock(connection: Connection) -> None:
     """Hold the one lock under which addons are installed, upgraded and removed, until the transaction ends.
 
     Call it first. Whoever had to wait for another change sees the database as it was before that change: the row is
-    changed then, so that PostgreSQL refuses and the work is done again (`with_retry`). On SQLite the writing transaction
-    itself is the lock. The lock belongs to the connection: it goes when its process dies.
+    changed then, so that PostgreSQL refuses and the work is done again (`with_retry`). On SQLite the writing
+    transaction itself is the lock. The lock belongs to the connection: it goes when its process dies.
     """
     connection.execute(_VERSIONS.with_for_update())
 

@@ -8,6 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from core.db.columns import JsonText
+
 _CHUNK = 500
 _FETCH = 2000
 
@@ -34,6 +36,14 @@ def existing_records(connection: Connection, table: str, records: Iterable[int])
             connection.execute(sa.select(column).select_from(sa.table(table)).where(column.in_(chunk))).scalars()
         )
     return found
+
+
+def records(connection: Connection, table: str) -> list[int]:
+    """The ids of all rows; none when there is no such table."""
+    if not has_table(connection, table):
+        return []
+    key = sa.column("id", sa.Integer())
+    return list(connection.execute(sa.select(key).select_from(sa.table(table)).order_by(key)).scalars())
 
 
 def count_rows(connection: Connection, table: str) -> int:
@@ -87,19 +97,19 @@ def replace_prefix(connection: Connection, table: str, column: str, old: str, ne
     connection.execute(change.values({column: sa.literal(new, sa.Text()).concat(rest)}))
 
 
-def cut_danglers(connection: Connection, table: str, column: str, target: str) -> int:
-    """Empty the links of a column that point to rows which are gone; gives how many there were."""
-    place, key = sa.column(column, sa.Integer()), sa.column("id", sa.Integer())
-    there = sa.select(key).select_from(sa.table(target))
-    change = sa.update(sa.table(table, place)).where(place.is_not(None), place.not_in(there)).values({column: None})
-    return int(connection.execute(change).rowcount)
+def json_columns(connection: Connection, table: str) -> dict[str, bool]:
+    """The columns of a table, and whether each holds JSON; none when there is no such table."""
+    inspector = sa.inspect(connection)
+    if not inspector.has_table(table):
+        return {}
+    return {found["name"]: isinstance(found["type"], (sa.JSON, JsonText)) for found in inspector.get_columns(table)}
 
 
-def drop_danglers(connection: Connection, table: str, column: str, target: str) -> int:
-    """Delete the rows of a link table that point to rows which are gone; gives how many there were."""
-    place, key = sa.column(column, sa.Integer()), sa.column("id", sa.Integer())
-    there = sa.select(key).select_from(sa.table(target))
-    return int(connection.execute(sa.delete(sa.table(table, place)).where(place.not_in(there))).rowcount)
+def empty_records(connection: Connection, table: str, column: str, limit: int) -> list[int]:
+    """Ids of the first rows that have no value in a column."""
+    key, place = sa.column("id", sa.Integer()), sa.column(column, sa.Text())
+    query = sa.select(key).select_from(sa.table(table)).where(place.is_(None)).order_by(key).limit(limit)
+    return list(connection.execute(query).scalars())
 
 
 def _chunks(items: list[int]) -> list[list[int]]:

@@ -22,6 +22,7 @@ NEW_DATABASES = 10.0
 """Seconds between two looks for databases."""
 
 AFTER_TROUBLE = 30.0
+CLEARING = timedelta(days=1)
 KEPT = timedelta(days=30)
 """How long jobs that are done stay for people to see."""
 
@@ -34,6 +35,7 @@ class DatabaseWorker(threading.Thread):
         self.home = home
         self.database = database
         self.worker = f"{socket.gethostname()}:{os.getpid()}:{id(self)}"
+        self._cleared = datetime.min
         self._stop_wanted = threading.Event()
 
     def stop(self) -> None:
@@ -46,6 +48,9 @@ class DatabaseWorker(threading.Thread):
         with Wakeups(engine, queue.CHANNEL) as wakeups:
             while not self._stop_wanted.is_set():
                 try:
+                    if _now() - self._cleared > CLEARING:
+                        forget_old(self.home, self.database)
+                        self._cleared = _now()
                     self.work_off()
                     pause = self.idle_seconds()
                 except Busy:

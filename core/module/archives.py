@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from core.db import addon_rows, schema, table_rows
 from core.db.addon_rows import ARCHIVED, Connection
 from core.module.base_models import FIELDS, MODELS
-from core.module.migration import OUTDATED, Migration
+from core.module.migration import OUTDATED
 from core.module.plan import UninstallPlan
-from core.module.reflect import Gone, bringers
+from core.module.reflect import Gone
 from core.orm.tables import table_name
 
 if TYPE_CHECKING:
@@ -103,18 +103,6 @@ def archive_gone(connection: Connection, gone: Gone, addon: str) -> list[str]:
             schema.archive_table(connection, table, addon + OUTDATED)
             told.append(f"Table {table} is not used any more and is archived.")
     return told
-
-
-def rename_declared(registry: Registry, addons: Sequence[str], migrations: Mapping[str, Migration]) -> None:
-    """Rename the columns of fields that say what they were called before (`oldname`)."""
-    owners = bringers(registry)
-    for info in registry.models.values():
-        for bound in info.columns if info.stored else ():
-            if bound.oldname and owners[info.name, bound.name] in addons:
-                table = info.table.name
-                connection = migrations[owners[info.name, bound.name]].connection
-                if not table_rows.has_column(connection, table, bound.name):
-                    migrations[owners[info.name, bound.name]].rename_field(info.name, bound.oldname, bound.name)
 
 
 def archives_of(connection: Connection, addon: str) -> list[Archive]:

@@ -106,7 +106,7 @@ def build(server: DatabaseServer, settings: Settings, name: str, addons: Sequenc
 
 
 def _refuse_twice(addons: Sequence[str]) -> None:
-    """Refuse a model that two classes declare: one of them was meant to extend it, or has taken a name that is in use."""
+    """Refuse a model that two classes declare: one of them was meant to extend it, or took a name that is in use."""
     declared: dict[str, type[Model]] = {}
     for addon in addons:
         for cls in declarations(addon):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from core.errors import UserError
 from core.kernel.hookspecs import addon_upgraded
 from core.module import archives, state, terms
+from core.module.declared import migrate_declared, refuse_empty
 from core.module.fill import fill_new_columns
 from core.module.graph import bridges, closure, dependants, in_order
 from core.module.importer import import_addons
@@ -88,7 +89,7 @@ def _upgrade(operation: Operation, order: Sequence[str]) -> None:
         run_scripts(shelf.manifests[name], migrations[name], "pre")
     operation.step("Tables")
     env = operation.use(active - set(broken))
-    archives.rename_declared(operation.registry, order, migrations)
+    migrate_declared(operation.registry, order, migrations)
     changes = sync_tables(operation, order)
     for name, gone in [(name, reflect(env, name)) for name in order]:
         for line in archives.archive_gone(connection, gone, name):
@@ -99,6 +100,7 @@ def _upgrade(operation: Operation, order: Sequence[str]) -> None:
     fill_new_columns(env, added_columns(changes))
     for name in order:
         _load(operation, name, migrations[name])
+    refuse_empty(operation.registry, added_columns(changes), connection)
     state.update_list(env, shelf)
 
 

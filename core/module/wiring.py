@@ -135,9 +135,12 @@ def _unlinked_with_rights(env: Env, model: str, ids: Sequence[int]) -> None:
 
 def _announce(env: Env, model: str, always: bool = False) -> None:
     """Let every worker forget what it worked out from rows of this model, once the transaction has ended well."""
-    if not (always or model in WATCHED) or env.tx.memo.get("caches announced"):
+    if not (always or model in WATCHED):
         return
-    env.tx.memo["caches announced"] = True
+    env.tx.memo.pop("views", None)
+    if "caches announced" in env.tx.flags:
+        return
+    env.tx.flags.add("caches announced")
     env.registry.clear_caches()
     env.tx.on_before_commit(lambda: addon_rows.bump_caches(env.tx.connection))
     env.tx.on_commit(env.registry.clear_caches)

@@ -114,7 +114,7 @@ def _merge(registry: Registry, model: str, classes: list[type[Model]], own: dict
 def _bound(registry: Registry, info: ModelInfo, name: str, field: Field[Any, Any], cls: Any) -> Field[Any, Any]:
     field.name, field.model, field.info, field.registry = name, info.name, info, registry
     if not field.addon:
-        field.addon = getattr(cls, "_addon", info.addon) or info.addon
+        field.addon = "core" if cls is Model else info.addon
     field.slot = len(registry.slots)
     registry.slots.append(field)
     return field

@@ -182,6 +182,8 @@ class Registry:
         except BaseException:
             if env is not None:
                 env.tx.discard()
+                if env.tx.flags:
+                    self.clear_caches()
             raise
         env.tx.after_commit()
 

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.errors import AccessDenied, UnknownName
 from core.http import database
-from core.http.dispatch import who
-from core.http.errors import LoginRequired
-from core.http.request import Request, Response, session_identifier, split_session_identifier
+from core.http.request import Request, Response, session_identifier
 from core.http.routing import route
+from core.http.sessions import end_session, open_session
 from core.orm.env import Env
-from core.orm.registry import Registry
 from core.rpc import version
 from core.rpc.jsonrpc import endpoint, failure, read_message, result
 from core.rpc.services.db import LANGUAGES
-from core.security import session as sessions
-from core.security.authenticate import authenticate
 
 
 @endpoint("/web/webclient/version_info", auth="none")
@@ -29,27 +24,9 @@ def version_info(_request: Request, _params: dict[str, Any]) -> dict[str, object
 def log_in(request: Request) -> Response:
     """Open a session: {db, login, password}. A session that was open before ends."""
     message = read_message(request)
-    name = message.params.get("db") or database.choose(request)
-
-    def work(registry: Registry) -> tuple[str, dict[str, Any]]:
-        uid = authenticate(registry, message.params.get("login"), message.params.get("password"), request.peer.address)
-        if uid is None:
-            raise AccessDenied
-        old_database, old = split_session_identifier(request.session_id)
-
-        def enter(env: Env) -> tuple[str, dict[str, Any]]:
-            if old_database == registry.name:
-                sessions.close(env, old)
-            agent = request.headers.get("User-Agent", "")
-            token = sessions.open_session(env, uid, network=request.peer.address, agent=agent)
-            return token, session_info(env)
-
-        return registry.run(enter, uid=uid)
-
-    try:
-        token, info = request.site.work(name, work)
-    except UnknownName:
-        raise AccessDenied from None
+    params = message.params
+    name = params.get("db") or database.choose(request)
+    token, info = open_session(request, name, params.get("login"), params.get("password"), session_info)
     info["session_id"] = session_identifier(info["db"], token)
     response = result(message.id, info)
     response.set_session(request, info["db"], token)
@@ -84,22 +61,6 @@ def languages(_request: Request, _params: dict[str, Any]) -> list[list[str]]:
     return [list(language) for language in LANGUAGES]
 
 
-def end_session(request: Request) -> None:
-    """Close the session of a request, when it has one."""
-    name, token = split_session_identifier(request.session_id)
-    if not name or not request.site.exists(name):
-        return
-
-    def work(registry: Registry) -> None:
-        try:
-            uid = who(registry, request, required=True)
-        except LoginRequired:
-            return
-        registry.run(lambda env: sessions.close(env, token), uid=uid)
-
-    request.site.work(name, work)
-
-
 def session_info(env: Env) -> dict[str, Any]:
     """What clients read about the user of a session."""
     user = env.user
@@ -113,7 +74,7 @@ def session_info(env: Env) -> dict[str, Any]:
         "db": env.registry.name,
         "company_id": company.id if company else False,
         "user_context": context,
-        "user_companies": False,
+        "user_companies": len(env.companies) > 1,
         "is_admin": env.has_group("base.group_erp_manager"),
         "is_system": env.has_group("base.group_system"),
         "is_superuser": env.uid == env.registry.superuser_id,

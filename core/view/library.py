@@ -97,7 +97,7 @@ class Library:
 
 def cache_of(env: Env) -> dict[Any, Any]:
     """Where views are kept: shared by the process, or the transaction's own once it has changed views itself."""
-    if env.tx.memo.get(CHANGED):
+    if CHANGED in env.tx.flags:
         own: dict[Any, Any] = env.tx.memo.setdefault(CACHE, {})
         return own
     return env.registry.cache(CACHE)

@@ -73,7 +73,9 @@ class Module(Model):
     _description = "Addon"
     name = fields.Char("Name", required=True)
     shortdesc = fields.Char("Title")
-    state = fields.Selection("State", {"uninstalled": "No", "uninstallable": "Never", "installed": "Yes", "broken": "Broken"})
+    state = fields.Selection(
+        "State", {"uninstalled": "No", "uninstallable": "Never", "installed": "Yes", "broken": "Broken"}
+    )
     latest_version = fields.Char("Version")
     installed_version = fields.Char("Version on disk")
     demo = fields.Boolean("Demo")

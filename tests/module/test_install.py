@@ -78,7 +78,7 @@ BAD = {
     "xml": ({"data.xml": "<data><record id='oak' model='garden.tree'></data>"}, "garden/data.xml:1"),
     "model": ({"data.xml": "<data>\n<record id='oak' model='garden.bush'/></data>"}, "garden/data.xml:2"),
     "field": (
-        {"data.xml": "<data>\n\n<record id='oak' model='garden.tree'><field name='colour'>green</field></record></data>"},
+        {"data.xml": "<data>\n\n<record id='a' model='garden.tree'><field name='colour'>green</field></record></data>"},
         "garden/data.xml:3",
     ),
     "reference": (

@@ -79,7 +79,8 @@ def test_a_record_the_user_may_change_is_kept_as_he_left_it(garden):
     garden.folder.write_files(
         "garden",
         {
-            "data.xml": "<data noupdate='1'><record id='oak' model='garden.tree'><field name='name'>Oak</field></record></data>"
+            "data.xml": "<data noupdate='1'><record id='oak' model='garden.tree'>"
+            "<field name='name'>Oak</field></record></data>"
         },
     )
     garden.create()
@@ -186,7 +187,8 @@ def test_a_record_that_two_addons_ship_goes_with_the_last(planted):
         "pond",
         {
             "__manifest__.py": "{'data': ['data.xml']}",
-            "data.xml": "<data><record id='germany' model='res.country'><field name='name'>Pondland</field></record></data>",
+            "data.xml": "<data><record id='germany' model='res.country'>"
+            "<field name='name'>Pondland</field></record></data>",
         },
     )
     planted.install("pond")

@@ -68,7 +68,12 @@ def test_a_new_dependency_is_installed(grown):
         "tools",
         {
             "__manifest__.py": "{}",
-            "models/spade.py": "from core import Model, fields\nclass Spade(Model):\n    _name = 'tools.spade'\n    name = fields.Char('Name')\n",
+            "models/spade.py": """
+                from core import Model, fields
+
+                class Spade(Model):
+                    _name = "tools.spade"
+            """,
         },
     )
     grown.folder.write_files(
@@ -94,7 +99,8 @@ def test_records_no_longer_shipped_are_deleted(grown):
     garden.folder.write_files(
         "garden",
         {
-            "data.xml": "<data><record id='gardener' model='res.partner'><field name='name'>Chief</field></record></data>"
+            "data.xml": "<data><record id='gardener' model='res.partner'>"
+            "<field name='name'>Chief</field></record></data>"
         },
     )
     garden.upgrade("garden")
@@ -314,7 +320,7 @@ def test_a_bad_data_file_changes_nothing(grown):
 
 def test_files_older_than_the_database_are_refused(grown):
     version(grown, "0.9")
-    with pytest.raises(UserError, match="has version 1.0 of garden, the files are of version 0.9"):
+    with pytest.raises(UserError, match=r"has version 1\.0 of garden, the files are of version 0\.9"):
         grown.upgrade("garden")
 
 
@@ -329,3 +335,64 @@ def test_a_new_unique_rule_that_rows_break_is_refused_with_them(grown):
     )
     with pytest.raises(ValidationError, match="Tree 1"):
         grown.upgrade("garden")
+
+
+def test_a_field_becomes_translatable_and_plain_again(grown):
+    version(grown, "2.0", models__tree=TREE.replace('"Name", required=True', '"Name", required=True, translate=True'))
+    grown.upgrade("garden")
+
+    def translate(env):
+        tree = env["garden.tree"].search([("height", "=", 9)])
+        tree.with_context(lang="es_ES").name = "Árbol 9"
+        assert tree.name == "Tree 9"
+        return tree.id
+
+    tree = grown.write(translate)
+    assert grown.read(lambda env: env["garden.tree"].with_context(lang="es_ES").browse(tree).name) == "Árbol 9"
+    version(grown, "3.0")
+    grown.upgrade("garden")
+    assert grown.read(lambda env: env["garden.tree"].search([("name", "=", "Tree 9")]).id) == tree
+
+
+def test_a_link_becomes_links(grown):
+    oak, ana = grown.write(
+        lambda env: (env.ref("garden.oak").id, env["res.partner"].create({"name": "Ana", "favourite_id": 1}).id)
+    )
+    many = (
+        'favourite_id = fields.Many2many(lambda: Tree, "Favourites", relation="favourites", column1="p", column2="t")'
+    )
+    version(grown, "2.0", models__tree=TREE.replace('favourite_id = fields.Many2one(lambda: Tree, "Favourite")', many))
+    script = "def migrate(m):\n    m.convert('res.partner', 'favourite_id', lambda tree: [(6, 0, [tree])])\n"
+    grown.folder.write_files("garden", {"migrations/2.0/pre_favourite.py": script})
+    grown.upgrade("garden")
+    assert grown.read(lambda env: env["res.partner"].browse(ana).favourite_id.ids) == [oak]
+
+
+REQUIRED = TREE.replace("height =", 'kind = fields.Char("Kind", required=True)\n            height =')
+
+
+def test_a_new_required_field_without_values_is_refused_with_the_records(grown):
+    before = grown.schema(), grown.counts(), grown.rows()
+    version(grown, "2.0", models__tree=REQUIRED)
+    with pytest.raises(UserError, match=r"garden.tree.kind is required, and these records have nothing in it: 1, 2"):
+        grown.upgrade("garden")
+    assert (grown.schema(), grown.counts(), grown.rows()) == before
+
+
+def test_a_script_may_fill_a_new_required_field(grown):
+    version(grown, "2.0", models__tree=REQUIRED)
+    script = (
+        "def migrate(m):\n    for trees in m.for_each_batch('garden.tree'):\n        trees.write({'kind': 'leafy'})\n"
+    )
+    grown.folder.write_files("garden", {"migrations/2.0/post_kind.py": script, "data.xml": "<data noupdate='1'/>"})
+    grown.upgrade("garden")
+    assert grown.read(lambda env: set(env["garden.tree"].search([]).mapped("kind"))) == {"leafy"}
+
+
+def test_a_script_may_compute_again(grown):
+    grown.write(lambda env: env["res.partner"].create({"name": "Ana"}).id)
+    version(grown, "2.0", models__tree=TREE.replace("40 +", "50 +"))
+    script = "def migrate(m):\n    m.recompute('res.partner', 'tree_count')\n"
+    grown.folder.write_files("garden", {"migrations/2.0/post_count.py": script})
+    grown.upgrade("garden")
+    assert grown.read(lambda env: set(env["res.partner"].search([]).mapped("tree_count"))) == {50}

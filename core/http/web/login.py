@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from core.errors import Busy, GrialError, Throttled, UnknownName
+from core.errors import AccessDenied, Busy, GrialError, Throttled
 from core.http import database
-from core.http.dispatch import who
-from core.http.errors import LoginRequired
-from core.http.language import translator
-from core.http.request import DATABASE_COOKIE, Request, Response, local_path, redirect, split_session_identifier
+from core.http.language import languages
+from core.http.request import DATABASE_COOKIE, LANGUAGE_COOKIE, Request, Response, local_path, redirect
 from core.http.routing import route
-from core.http.web.page import plain, reading
+from core.http.sessions import end_session, open_session
+from core.http.web.page import plain, reading, told
 from core.http.web.pages.admin import LoginPage
 from core.http.web.render import say
-from core.orm.env import Env
-from core.orm.registry import Registry
-from core.security import session as sessions
-from core.security.authenticate import authenticate
 
 
 @route("/web/login", auth="none")
@@ -39,51 +34,26 @@ def enter(request: Request) -> Response:
     if not name:
         return _page(request, name, target, login, wrong, 401)
 
-    def work(registry: Registry) -> str | None:
-        request.registry = registry
-        uid = authenticate(registry, login, request.form.get("password", ""), request.peer.address)
-        if uid is None:
-            return None
-        old_database, old = split_session_identifier(request.session_id)
-
-        def open_session(env: Env) -> str:
-            if old_database == registry.name:
-                sessions.close(env, old)
-            agent = request.headers.get("User-Agent", "")
-            return sessions.open_session(env, uid, network=request.peer.address, agent=agent)
-
-        return registry.run(open_session, uid=uid)
-
     try:
-        token = request.site.work(name, work)
-    except UnknownName:
-        token = None
+        token, lang = open_session(request, name, login, request.form.get("password", ""), lambda env: str(env.user.lang or ""))
+    except AccessDenied:
+        return _page(request, name, target, login, wrong, 401)
     except (Throttled, Busy) as error:
-        response = _page(request, name, target, login, error.translated(translator(request)), error.status)
+        response = _page(request, name, target, login, told(request, error), error.status)
         response.headers["Retry-After"] = str(max(1, round(error.retry_after)))
         return response
-    if token is None:
-        return _page(request, name, target, login, wrong, 401)
     response = redirect(target)
     response.set_session(request, name, token)
-    response.set_cookie(DATABASE_COOKIE, name, path="/", httponly=True, samesite="Lax", secure=request.https)
+    for cookie, value in ((DATABASE_COOKIE, name), (LANGUAGE_COOKIE, lang)):
+        if value:
+            response.set_cookie(cookie, value, path="/", httponly=True, samesite="Lax", secure=request.https)
     return response
 
 
 @route("/web/logout", methods=("POST",), auth="none")
 def leave(request: Request) -> Response:
     """End the session."""
-    name, token = split_session_identifier(request.session_id)
-    if name and request.site.exists(name):
-
-        def work(registry: Registry) -> None:
-            try:
-                uid = who(registry, request, required=True)
-            except LoginRequired:
-                return
-            registry.run(lambda env: sessions.close(env, token), uid=uid)
-
-        request.site.work(name, work)
+    end_session(request)
     response = redirect("/web/login")
     response.clear_session(request)
     return response
@@ -125,8 +95,6 @@ def _page(
 
 def _language(request: Request, name: str) -> str:
     """The language of the page: the best that the database has for this browser."""
-    from core.http.language import languages
-
     if not name:
         return request.negotiated_lang(("en_US", "es_ES"))
     try:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 from urllib.parse import quote, unquote
 
 from core.errors import GrialError
@@ -15,9 +15,6 @@ from core.http.web import menus, render
 from core.http.web.shown import has_content
 from core.http.web.pages.shell import Link, Notice, Shell, Tone
 from core.kernel.formats import format_number
-
-if TYPE_CHECKING:
-    from core.orm.env import Env
 
 NOTICE_COOKIE = "notice"
 THEME_COOKIE = "theme"
@@ -117,25 +114,31 @@ def go(request: Request, location: str, notice: str = "", tone: Tone = "success"
     return response
 
 
-def close_dialog(request: Request, notice: str = "", tone: Tone = "success", *, reload: bool = True) -> Response:
-    """Close the dialog a script has opened, and show the page below it again."""
-    response = Response(status=200)
+def trigger(response: Response, **events: Any) -> Response:
+    """Let our script hear of something when it gets this answer."""
+    response.headers["HX-Trigger"] = json.dumps(events)
+    return response
+
+
+def close_dialog(
+    request: Request, notice: str = "", tone: Tone = "success", *, reload: bool = True
+) -> Response:  # fmt: skip
+    """Close the dialog that a script has opened, and show the page below it again."""
     events: dict[str, Any] = {"grial:close": {}}
     if notice:
         events["grial:notice"] = {"text": notice, "tone": tone}
     if reload:
         events["grial:reload"] = {}
-    response.headers["HX-Trigger"] = json.dumps(events)
-    response.headers["HX-Reswap"] = "none"
-    response.headers["HX-Push-Url"] = "false"
-    return response
+    return _unmoved(trigger(Response(status=200), **events))
 
 
-def refusal_notice(request: Request, error: GrialError, status: int | None = None) -> Response:
+def refusal_notice(request: Request, error: GrialError) -> Response:
     """A refusal told in the corner of the page that asked, which stays as it is."""
-    text = told(request, error)
-    response = Response(status=status or error.status)
-    response.headers["HX-Trigger"] = json.dumps({"grial:notice": {"text": text, "tone": "danger"}})
+    response = trigger(Response(status=error.status), **{"grial:notice": {"text": told(request, error), "tone": "danger"}})
+    return _unmoved(response)
+
+
+def _unmoved(response: Response) -> Response:
     response.headers["HX-Reswap"] = "none"
     response.headers["HX-Push-Url"] = "false"
     return response
@@ -157,11 +160,3 @@ def _waiting(request: Request) -> tuple[Notice, ...]:
         return (Notice(str(found["text"])[:600], tone),)
     except (ValueError, KeyError, TypeError):
         return ()
-
-
-def guarded(env: Env, work: Callable[[], Any]) -> Any:
-    """Do something that is undone alone when it is refused."""
-    with env.savepoint():
-        result = work()
-        env.flush()
-        return result
