@@ -24,6 +24,7 @@ COMMANDS = {
     "new": "core.cli.new",
     "shell": "core.cli.shell",
     "test": "core.cli.test",
+    "bench": "core.cli.bench",
     "routes": "core.cli.routes",
 }
 

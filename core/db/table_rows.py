@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from core.db.columns import JsonText
+from core.db.columns import JsonMap
 
 _CHUNK = 500
 _FETCH = 2000
@@ -102,7 +102,7 @@ def json_columns(connection: Connection, table: str) -> dict[str, bool]:
     inspector = sa.inspect(connection)
     if not inspector.has_table(table):
         return {}
-    return {found["name"]: isinstance(found["type"], (sa.JSON, JsonText)) for found in inspector.get_columns(table)}
+    return {found["name"]: isinstance(found["type"], (sa.JSON, JsonMap)) for found in inspector.get_columns(table)}
 
 
 def empty_records(connection: Connection, table: str, column: str, limit: int) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -34,6 +35,7 @@ class Site:
     hosts: frozenset[str] = frozenset()
     max_body: int = 64 * 1024 * 1024
     budget: Budget = field(default_factory=Budget)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
     _names: tuple[float, tuple[str, ...]] = (float("-inf"), ())
 
     def names(self, freshness: float = 10.0) -> tuple[str, ...]:
@@ -46,7 +48,12 @@ class Site:
 
     def exists(self, name: object) -> bool:
         """Is this exactly the name of one of our databases? A new one is known at once."""
-        return isinstance(name, str) and (name in self.names() or name in self.names(freshness=0.05))
+        if not isinstance(name, str):
+            return False
+        if name in self.names():
+            return True
+        with self._lock:  # those who ask for names that do not exist wait for each other, not the rest
+            return name in self.names(freshness=0)
 
     def open(self, name: object) -> Registry:
         """The registry of a database named by a caller.

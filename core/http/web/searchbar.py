@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from core.http.web.pages.search import ConditionField, Facet, SearchBar, Suggestion, Toggle
-from core.http.web.query import SEARCH_KEYS, TEXT_PREFIX
+from core.http.web.query import SEARCH_KEYS, TEXT_PREFIX, link
 from core.http.web.render import say
 from core.http.web.searching import OPERATORS, Search, groupable
 from core.kernel.formats import locale_of
@@ -47,7 +47,7 @@ def bar(found: Search) -> SearchBar:
         operators=tuple((name, say(_OPERATOR_LABELS[name])) for name in OPERATORS),
         group_fields=tuple((f.name, label) for label, f in groups),
         kept=query.without("page", "at", "open").items,
-        save_url=f"/web/{model}/favourite",
+        save_url=link(f"/web/{model}/favourite", **{"from": found.window.reference}),
     )
 
 

@@ -88,7 +88,6 @@ class Bulk:
     can_export: bool = True
     can_archive: bool = False
     actions: tuple[Link, ...] = ()
-    fields: tuple[FieldView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +118,15 @@ class ListPage:
     help: str = ""
     has_buttons: bool = False
     hidden: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class BulkEdit:
+    """Setting fields of many records at once; only ticked fields are set."""
+
+    url: str
+    title: str
+    fields: tuple[FieldView, ...]
+    kept: tuple[tuple[str, str], ...] = ()
+    cancel_url: str = ""
+    error: str = ""
