@@ -1,6 +1,6 @@
 # Every target sets the project up first, as `python3 server.py` does; when nothing has changed, that costs nothing.
 
-PYTHON ?= .venv/bin/python
+PYTHON ?= $(shell [ -x .venv/bin/python ] && echo .venv/bin/python || echo python3)
 
 .PHONY: help run test check fmt bench docs assets tools
 

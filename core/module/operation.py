@@ -14,6 +14,7 @@ from core.module import importer, wiring
 from core.module.finder import Shelf, find_addons
 from core.module.graph import in_order
 from core.module.loading import build
+from core.module.notice import Notice
 from core.module.registries import Registries
 from core.orm.registry import Registry
 
@@ -36,7 +37,7 @@ class Outcome:
     installed: list[str] = field(default_factory=list)
     upgraded: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
-    messages: list[str] = field(default_factory=list)
+    messages: list[Notice] = field(default_factory=list)
 
     @property
     def changed(self) -> bool:
@@ -128,9 +129,9 @@ class Operation:
         addon_rows.set_addon(self.connection, name, **values)
         self.rows[name] = addon_rows.read_addons(self.connection)[name]
 
-    def say(self, message: str) -> None:
-        """Add a line to what the person is told at the end."""
-        self.outcome.messages.append(message)
+    def say(self, message: str, /, **values: object) -> None:
+        """Add a sentence to what the person is told at the end; `message` is an English template."""
+        self.outcome.messages.append(message if isinstance(message, Notice) else Notice(message, **values))
 
     def finish(self) -> Registry | None:
         """Check the views, run what waited for the end, and raise the registry version."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from core.db import addon_rows
 from core.db.engine import DatabaseServer, begin, with_retry
-from core.errors import Busy
+from core.errors import Busy, GrialError
 from core.job.board import Board
 from core.kernel.hookspecs import registry_loaded
 from core.module.finder import add_paths
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 R = TypeVar("R")
+
+ATTEMPTS = 5
+"""How often work is begun again because the addons have changed meanwhile."""
 
 _homes: WeakKeyDictionary[Registry, Registries] = WeakKeyDictionary()
 
@@ -116,8 +119,9 @@ class Registries:
         self, name: str, uid: int = SUPERUSER_ID, context: Mapping[str, Any] | None = None, write: bool = True
     ) -> Iterator[Env]:
         """As `Registry.transaction`, on the registry that fits the database at this moment."""
-        for _ in range(5):
-            opened = self.get(name).transaction(uid, context, write)
+        for _ in range(ATTEMPTS):
+            registry = self.get(name)
+            opened = registry.transaction(uid, context, write)
             try:
                 env = opened.__enter__()
             except RegistryChanged:
@@ -128,8 +132,11 @@ class Registries:
         try:
             yield env
         except BaseException as error:
-            if not opened.__exit__(type(error), error, error.__traceback__):
-                raise
+            opened.__exit__(type(error), error, error.__traceback__)
+            if isinstance(error, Exception) and not isinstance(error, GrialError) and self._is_outdated(registry):
+                # It met tables that are no longer as its registry knows them.
+                raise RegistryChanged("The addons of {database} have changed.", database=name, retry_after=0) from error
+            raise
         else:
             opened.__exit__(None, None, None)
 
@@ -143,7 +150,17 @@ class Registries:
             with self.transaction(name, uid, context, write) as env:
                 return work(env)
 
+        for _ in range(ATTEMPTS - 1):
+            with suppress(RegistryChanged):
+                return with_retry(attempt)
         return with_retry(attempt)
+
+    def _is_outdated(self, registry: Registry) -> bool:
+        try:
+            with begin(registry.engine, write=False) as connection:
+                return addon_rows.versions(connection)[0] != registry.version
+        except GrialError:
+            return False
 
     def _check(self, registry: Registry, connection: Connection) -> None:
         """Refuse to begin work on a registry that no longer fits the database; forget what rows no longer say."""

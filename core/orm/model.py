@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from core.errors import UserError
-from core.orm import edge, group, select, write
+from core.orm import edge, group, locking, remove, select, write
 from core.orm.declare import ModelMeta
 from core.orm.domain import Domain, Leaf, disjunction
 from core.orm.domain_match import matching
@@ -365,7 +365,7 @@ class Model(metaclass=ModelMeta):
 
     def lock(self) -> Self:
         """Hold the rows until the transaction ends, in the order of their ids, and read their values afresh."""
-        write.lock(self)
+        locking.lock(self)
         return self
 
     def compare_and_set(self, name: str, expected: Any, value: Any) -> Self:
@@ -373,13 +373,13 @@ class Model(metaclass=ModelMeta):
 
         The rules of `write` do not apply: it is for states that an engine has already checked.
         """
-        ids = write.compare_and_set(self, self._info.field(name), expected, value)
+        ids = locking.compare_and_set(self, self._info.field(name), expected, value)
         return self._make(self.env, ids, self._prefetch)
 
     @exported
     def unlink(self) -> bool:
         """Delete the records."""
-        write.unlink(self)
+        remove.remove(self)
         return True
 
     @exported

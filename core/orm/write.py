@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import sqlalchemy as sa
-
-from core.db.types import id_in, next_ids
-from core.errors import AccessError, ConflictError, UserError, ValidationError
+from core.db.types import next_ids
+from core.errors import AccessError, UserError, ValidationError
 from core.orm import check, compute, defaults, fetch, links
 from core.orm.fields.base import MISSING
 
@@ -215,7 +213,7 @@ def write(records: Model, values: Mapping[str, Any]) -> None:
     if changed:
         _recheck(env, info, ids, "write", names)
     if old:
-        _note_changes(records, old)
+        note_changes(records, old)
     env.registry.ports.written(records, names)
 
 
@@ -346,7 +344,8 @@ def _old_values(env: Env, info: ModelInfo, values: Mapping[str, Any], ids: Seque
     return {name: dict(zip(ids, compute.raw_values(env.tx, info.fields[name], ids), strict=True)) for name in tracked}
 
 
-def _note_changes(records: Model, old: dict[str, dict[int, Any]]) -> None:
+def note_changes(records: Model, old: dict[str, dict[int, Any]]) -> None:
+    """Hand what `tracking` fields changed, compared with `old` by field and id, to the log of changes."""
     tx, info = records.env.tx, records._info
     changes: dict[str, dict[int, tuple[Any, Any]]] = {}
     for name, values in old.items():
@@ -377,110 +376,3 @@ def assign(env: Env, field: Field[Any, Any], record: Model, value: Any) -> None:
         tx.set_draft(env, field, record, value)  # type: ignore[attr-defined]  # ids below zero live in drafts
     else:
         record.write({field.name: value})
-
-
-def lock(records: Model) -> None:
-    """Lock the rows of records, in id order, and forget what is cached of them.
-
-    Raises:
-        MissingError: when one of them is gone.
-    """
-    env, info = records.env, writable_info(records.env, records)
-    tx = env.tx
-    tx.flush()
-    table = info.table
-    ids = sorted(records._ids)
-    statement = sa.select(table.c.id).where(id_in(table.c.id, ids)).order_by(table.c.id).with_for_update(key_share=True)
-    found = set(tx.execute(statement).scalars())
-    for record_id in ids:
-        if record_id not in found:
-            raise fetch.missing(env, info, record_id)
-    for field in info.columns:
-        for bucket in tx.by_slot.get(field.slot, ()):
-            for record_id in ids:
-                bucket.pop(record_id, None)
-
-
-def compare_and_set(records: Model, field: Field[Any, Any], expected: Any, value: Any) -> tuple[int, ...]:
-    """Change a stored field of those rows that still hold `expected`; gives their ids.
-
-    The comparison is the database's, so that of two processes only one succeeds.
-    """
-    env = records.env
-    info = writable_info(env, records)
-    tx = env.tx
-    raw, old = field.to_raw(value, env), field.to_raw(expected, env)
-    tx.flush()
-    table, column = info.table, info.table.c[field.name]
-    compute.modified(tx, (field,), records._ids)
-    was = field.to_column(old)
-    statement = (
-        sa.update(table)
-        .where(id_in(table.c.id, records._ids), column.is_(None) if was is None else column == was)
-        .values(
-            {field.name: field.to_column(raw), "row_version": table.c.row_version + 1, "write_uid": env.uid,
-             "write_date": env.now()}
-        )
-        .returning(table.c.id)
-    )  # fmt: skip
-    done = set(tx.execute(statement).scalars())
-    ids = tuple(i for i in records._ids if i in done)
-    before = [(i, old, raw) for i in ids]
-    tx.bucket(field.slot).update(dict.fromkeys(ids, raw))
-    for name in ("row_version", "write_uid", "write_date"):
-        bucket = tx.bucket(info.fields[name].slot)
-        for record_id in ids:
-            bucket.pop(record_id, None)
-    if field.type == "many2one":
-        links.relink(tx, field, before)
-    compute.modified(tx, (field,), ids)
-    if field.tracking and ids:
-        _note_changes(records._make(env, ids, ids), {field.name: dict.fromkeys(ids, old)})
-    return ids
-
-
-def unlink(records: Model) -> None:
-    """Delete records, and do to those that link to them what their fields say.
-
-    Raises:
-        ValidationError: when a record that must not lose its link points here.
-    """
-    from core.orm.remove import remove
-
-    remove(records)
-
-
-def check_versions(records: Model, version: int, mine: Mapping[str, Any], original: Mapping[str, Any]) -> None:
-    """Refuse to overwrite what somebody else saved since a form was opened.
-
-    Args:
-        records: one record.
-        version: the `row_version` the form was opened with.
-        mine: the values about to be written.
-        original: the values the form was opened with, by field.
-
-    Raises:
-        ConflictError: with my value and theirs for each field both changed.
-    """
-    records.ensure_one()
-    current: Any = records
-    if current.row_version == version:
-        return
-    conflicts: dict[str, tuple[object, object]] = {}
-    for name, value in mine.items():
-        field = records._info.field(name)
-        theirs = (
-            field.to_edge(compute.raw_values(records.env.tx, field, records._ids)[0], records)
-            if (field.stored and field.has_column)
-            else original.get(name)
-        )
-        if theirs != original.get(name) and theirs != value:
-            conflicts[name] = (value, theirs)
-    if conflicts:
-        labels = [
-            records.env.translate_term(records._info.fields[n].string, records._info.fields[n].addon) for n in conflicts
-        ]
-        raise ConflictError(
-            "Somebody saved {record} after you opened it. Look at {fields} and save again.",
-            record=records.display_name, fields=labels, conflicts=conflicts,
-        )  # fmt: skip

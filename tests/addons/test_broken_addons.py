@@ -38,6 +38,7 @@ def state_of(database: Database) -> tuple[object, ...]:
         ("broken_syntax", r"broken_syntax/models/thing\.py:9: SyntaxError"),
         ("broken_link", r"demo\.nothing"),
     ],
+    ids=["syntax", "link"],
 )
 def test_a_broken_addon_is_refused_and_nothing_has_changed(database: Database, name: str, reason: str) -> None:
     before = state_of(database)
@@ -52,6 +53,7 @@ def test_a_broken_addon_is_refused_and_nothing_has_changed(database: Database, n
         ("broken_syntax", "broken_syntax/models/thing.py:9: SyntaxError"),
         ("broken_link", "demo.thing.other_id links to demo.nothing"),
     ],
+    ids=["syntax", "link"],
 )
 def test_the_check_finds_it_before_anybody_installs_it(name: str, reason: str) -> None:
     errors = [str(finding) for finding in run([name]) if finding.severity == "error"]

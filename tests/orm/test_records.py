@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.errors import ConflictError, MissingError, UnknownName, UserError, ValidationError
+from core.orm.locking import check_versions
 from core.orm.registry import Registry
-from core.orm.write import check_versions
 from tests.orm.sample import Country, Line, Order, Partner, Sales, Tag
 
 if TYPE_CHECKING:

@@ -45,7 +45,7 @@ def bulk(request: Request, model: str) -> Response:
         url = Query(f"/web/export/{model}", found.query.without("page", "open").items).with_(**{"from": found.window.reference, **kept})
         return redirect(url.url)
     if wish.startswith("print:"):
-        return redirect(f"/web/report/{wish.removeprefix('print:')}/{ids}")
+        return follow.away(request, f"/web/report/{wish.removeprefix('print:')}/{ids}")
     if wish.startswith("action:"):
         return _act(request, found.env, model, wish.removeprefix("action:"), records, back)
     if wish == "edit":

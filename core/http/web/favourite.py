@@ -42,7 +42,8 @@ def keep(request: Request, model: str) -> Response:
         "action_id": window.action or False,
     }
     with env.elevated("people save their own searches", MODEL) as su:
-        su[MODEL].create_or_replace(values)
+        table: Any = su[MODEL]
+        table.create_or_replace(values)
     url = Query.of(window.path, [(k, v) for k, v in pairs if k == "view"]).url
     return go(request, url, say(request, "The search “{name}” is saved.", name=name))
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from core.errors import MissingError, UserError
-from core.http.request import Request, Response, local_path, redirect
-from core.http.web.page import close_dialog, go, say
+from core.http.request import Request, Response, redirect
+from core.http.web.page import close_dialog, go
 from core.http.web.query import link
 from core.http.web.window import Window, action_url, find_action
 
@@ -28,7 +28,7 @@ def stored(request: Request, action: Any) -> Response:
         return outside(request, action.url)
     if action._name == "ir.actions.report.xml":
         ids = request.args.get("active_ids") or request.args.get("active_id", "")
-        return redirect(f"/web/report/{action.report_name}/{ids}")
+        return away(request, f"/web/report/{action.report_name}/{ids}")
     if action._name == "ir.actions.client":
         return client(request, action.tag)
     if action._name == "ir.actions.server":
@@ -39,9 +39,18 @@ def stored(request: Request, action: Any) -> Response:
 def client(request: Request, tag: str) -> Response:
     """A part of the client that is no view."""
     if tag in ("reload", "reload_context"):
-        return redirect(local_path(request.headers.get("HX-Current-URL", "").partition("/web")[2] and "/web"))
+        return redirect("/web")
     pages = {"apps": "/web/apps", "home": "/web", "preferences": "/web/preferences", "change_password": "/web/preferences"}
     return redirect(pages.get(tag, "/web"))
+
+
+def away(request: Request, url: str) -> Response:
+    """Let the browser itself fetch an address of ours, since it is a file and no page."""
+    if not request.from_script:
+        return redirect(url)
+    response = Response(status=200)
+    response.headers["HX-Redirect"] = url
+    return response
 
 
 def outside(request: Request, url: str) -> Response:
@@ -76,7 +85,7 @@ def answered(request: Request, env: Env, answer: Any, back: str, notice: str = "
         return outside(request, str(answer.get("url", "")))
     if kind == "ir.actions.report.xml":
         ids = (answer.get("datas") or {}).get("ids") or answer.get("ids") or env.context.get("active_ids", [])
-        return redirect(f"/web/report/{answer.get('report_name')}/{','.join(map(str, ids))}")
+        return away(request, f"/web/report/{answer.get('report_name')}/{','.join(map(str, ids))}")
     if kind == "ir.actions.server" and answer.get("id"):
         action = find_action(env, f"server,{answer['id']}")
         return answered(request, env, action.with_env(env).run(), back, notice)
@@ -86,12 +95,5 @@ def answered(request: Request, env: Env, answer: Any, back: str, notice: str = "
     url = action_url(env, answer, dialog="1" if dialog else "")
     if in_dialog and not dialog:
         # The dialog goes with the page below it.
-        response = Response(status=200)
-        response.headers["HX-Redirect"] = url
-        return response
+        return away(request, url)
     return redirect(url)
-
-
-def done(request: Request) -> str:
-    """What a button that answers nothing is reported with."""
-    return say(request, "Done.")

@@ -79,7 +79,7 @@ def _page(
     bound = database.bound_to_host(request)
     names = (bound,) if bound else request.site.names()
     if not names:
-        return redirect("/web/database")
+        return redirect("/web/databases")
     request.lang = _language(request, name)
     shown = LoginPage(
         database=name or names[0],
@@ -88,7 +88,7 @@ def _page(
         error=error,
         redirect=redirect_to,
         csrf=request.csrf_token,
-        manager_url="/web/database" if request.site.settings.master_password else "",
+        manager_url="/web/databases" if request.site.settings.master_password else "",
     )
     return plain(request, "login.html", shown, status=status)
 

@@ -37,13 +37,16 @@ class Saved:
     gone: list[str] = field(default_factory=list)
 
 
-def save(opened: Opened, posted: Posted, translate: Callable[[str], str]) -> Saved:
+def save(
+    opened: Opened, posted: Posted, translate: Callable[[str], str], write: Callable[[Opened, dict[str, Any]], int] | None = None
+) -> Saved:  # fmt: skip
     """Save a posted form.
 
     Args:
         opened: the record, or a new one.
         posted: what the form sent.
         translate: gives core's texts in the reader's language.
+        write: saves the values and gives the id, where that is not done as usual.
     """
     draft = entered(opened, posted)
     waiting = posted.changed if posted.script else _unasked(opened, posted)
@@ -60,7 +63,7 @@ def save(opened: Opened, posted: Posted, translate: Callable[[str], str]) -> Sav
         return Saved(draft=draft, conflicts=conflicts)
     try:
         with opened.env.savepoint():
-            record_id = _write(opened, values)
+            record_id = (write or _write)(opened, values)
             opened.env.flush()
     except (Busy, ConflictError):
         raise

@@ -113,7 +113,6 @@ class ExportPage:
     scope: str
     fields: tuple[ExportField, ...]
     chosen: tuple[ExportField, ...]
-    saved: tuple[tuple[str, str], ...] = ()
     hidden: tuple[tuple[str, str], ...] = ()
     count: int = 0
     back_url: str = ""
