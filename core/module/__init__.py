@@ -1,1 +1,1 @@
-"""Addons: found, ordered, imported, installed, upgraded, removed; the registries of a server; the wiring of the rooms."""
+"""Addons: found, ordered, imported, installed, upgraded, removed; the registries of a server; wiring between rooms."""

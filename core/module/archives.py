@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from core.db import addon_rows, schema, table_rows
 from core.db.addon_rows import ARCHIVED, Connection
+from core.kernel.i18n import mark
 from core.module.base_models import FIELDS, MODELS
 from core.module.migration import OUTDATED
+from core.module.notice import Notice
 from core.module.plan import UninstallPlan
 from core.module.reflect import Gone
 from core.orm.tables import table_name
@@ -87,7 +89,7 @@ def archive_external_ids(
     addon_rows.delete_external_ids(connection, gone)
 
 
-def archive_gone(connection: Connection, gone: Gone, addon: str) -> list[str]:
+def archive_gone(connection: Connection, gone: Gone, addon: str) -> list[Notice]:
     """After an upgrade, put aside the tables and columns of models and fields that are no more; says which."""
     told = []
     for model, name in gone.fields:
@@ -97,11 +99,13 @@ def archive_gone(connection: Connection, gone: Gone, addon: str) -> list[str]:
         for column in (name, f"{name}_fold"):
             if table_rows.has_column(connection, table, column):
                 schema.archive_column(connection, table, column, addon + OUTDATED)
-        told.append(f"{model}.{name} is no field any more; its column is archived.")
+        told.append(
+            Notice(mark("{model}.{field} is no field any more; its column is archived."), model=model, field=name)
+        )
     for table in (*map(table_name, gone.models), *gone.relations):
         if table_rows.has_table(connection, table):
             schema.archive_table(connection, table, addon + OUTDATED)
-            told.append(f"Table {table} is not used any more and is archived.")
+            told.append(Notice(mark("Table {table} is not used any more and is archived."), table=table))
     return told
 
 

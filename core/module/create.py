@@ -9,7 +9,6 @@ from core.db import addon_rows, admin, queue
 from core.db.engine import begin
 from core.errors import UnknownName
 from core.kernel.hookspecs import database_created
-from core.module import terms
 from core.module.base_models import table_of
 from core.module.finder import find_addons
 from core.module.importer import forget_broken
@@ -99,5 +98,4 @@ def activate_language(env: Env, lang: str) -> str:
         raise UnknownName("There is no language {name}.", name=lang, known=table.search([]).mapped("code"))
     found[:1].write({"active": True})
     env.flush()
-    terms.translate_records(env, env.registry.addons, [found[:1].code])
     return str(found[:1].code)

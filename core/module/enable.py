@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.errors import UserError
+from core.kernel.i18n import mark
 from core.module.graph import closure, dependants, in_order
 from core.module.importer import import_addons
 from core.module.operation import Operation, Outcome, ProgressCallback, run
@@ -34,7 +35,7 @@ def enable(
             operation.set_addon(name, enabled=True, state="installed", message=None)
             operation.outcome.installed.append(name)
         if not sleeping:
-            operation.say(f"{names_of(asked)}: enabled already.")
+            operation.say(mark("{addons}: enabled already."), addons=asked)
             return
         operation.total = 1
         operation.use(operation.loaded | needed)
@@ -62,7 +63,7 @@ def disable(
             operation.set_addon(name, enabled=False)
             operation.outcome.removed.append(name)
         if not awake:
-            operation.say(f"{names_of(asked)}: disabled already.")
+            operation.say(mark("{addons}: disabled already."), addons=asked)
             return
         operation.total = 1
         operation.use(operation.loaded)

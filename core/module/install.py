@@ -8,6 +8,7 @@ from core.db import schema
 from core.db.schema import SchemaChange
 from core.errors import GrialError, UserError
 from core.kernel.hookspecs import addon_installed
+from core.kernel.i18n import mark
 from core.module import archives, state, terms
 from core.module.fill import fill_new_columns
 from core.module.importer import import_addons
@@ -45,7 +46,7 @@ def install(
         plan = plan_install(operation.shelf, operation.rows, names)
         for name in plan.asked:
             if name in operation.installed:
-                operation.say(f"{name} is installed already.")
+                operation.say(mark("{addon} is installed already."), addon=name)
         base = operation.rows.get("base")
         add_addons(operation, plan, demo if demo is not None else base is not None and base.demo)
 
@@ -78,7 +79,7 @@ def _add(operation: Operation, name: str, demo: bool) -> None:
         raise UserError("{addon} cannot be installed: {reason}", addon=name, reason=error) from error
     restored = archives.restore(operation.connection, operation.registry, name)
     if restored:
-        operation.say(f"{name}: the records of its earlier installation are back.")
+        operation.say(mark("{addon}: the records of its earlier installation are back."), addon=name)
     changes = sync_tables(operation, [name])
     reflect(env, name)
     fill_new_columns(env, added_columns(changes), restored.columns)
@@ -105,7 +106,10 @@ def sync_tables(operation: Operation, addons: Sequence[str]) -> list[SchemaChang
     for change in changes:
         if change.kind == "dangling":
             operation.say(
-                f"Links of {change.table}.{change.name} to records that are gone were emptied: {change.detail}."
+                mark("Links of {table}.{column} to records that are gone were emptied: {detail}."),
+                table=change.table,
+                column=change.name,
+                detail=change.detail,
             )
     return changes
 

@@ -11,8 +11,10 @@ from core.data.session import Mode
 from core.db import addon_rows
 from core.db.addon_rows import ExternalId
 from core.errors import GrialError
+from core.kernel.i18n import mark
 from core.module.base_models import FIELDS, MODELS, table_of
 from core.module.manifest import Manifest
+from core.module.notice import Notice
 
 if TYPE_CHECKING:
     from core.orm.env import Env
@@ -43,7 +45,7 @@ def load_files(env: Env, manifest: Manifest, mode: Mode, demo: bool, step: Step)
     return touched, warnings
 
 
-def remove_unshipped(env: Env, addon: str, touched: Collection[str]) -> list[str]:
+def remove_unshipped(env: Env, addon: str, touched: Collection[str]) -> list[Notice]:
     """After an upgrade, delete the records of an addon that its files no longer ship; says which could not be.
 
     Records marked noupdate belong to the users and stay.
@@ -55,7 +57,11 @@ def remove_unshipped(env: Env, addon: str, touched: Collection[str]) -> list[str
     ]
     kept = remove_records(env, addon, rows)
     addon_rows.delete_external_ids(env.tx.connection, [row.id for row in rows if row.id not in kept])
-    return [f"{addon}.{row.name}: {kept[row.id]}" for row in rows if row.id in kept]
+    return [
+        Notice(mark("{record} stays: {reason}"), record=f"{addon}.{row.name}", reason=kept[row.id])
+        for row in rows
+        if row.id in kept
+    ]
 
 
 def remove_records(env: Env, addon: str, rows: Sequence[ExternalId]) -> dict[int, GrialError]:

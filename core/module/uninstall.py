@@ -8,6 +8,7 @@ from core.db import addon_rows
 from core.db.engine import begin
 from core.errors import UserError
 from core.kernel.hookspecs import addon_uninstalled
+from core.kernel.i18n import mark
 from core.module import archives
 from core.module.finder import find_addons
 from core.module.operation import Operation, Outcome, ProgressCallback, run
@@ -56,7 +57,7 @@ def uninstall(
         plan = plan_uninstall(operation.connection, env, shelf, rows, names)
         for name in names:
             if not ({name, shelf.aliases.get(name, name)} & set(plan.addons)):
-                operation.say(f"{name} is not installed.")
+                operation.say(mark("{addon} is not installed."), addon=name)
         needing = [n for n in plan.dependants if n not in shelf.manifests or not shelf.manifests[n].auto_install]
         if needing and not dependants:
             raise UserError(
@@ -82,7 +83,7 @@ def _remove(operation: Operation, plan: UninstallPlan) -> None:
         kept = remove_records(env, name, plan.doomed[name])
         for row in plan.doomed[name]:
             if row.id in kept:
-                operation.say(f"{name}.{row.name} stays: {kept[row.id]}")
+                operation.say(mark("{record} stays: {reason}"), record=f"{name}.{row.name}", reason=kept[row.id])
         archives.archive_external_ids(connection, name, plan, kept, env.registry.models)
         env.tx.invalidate()
     operation.step("Models")

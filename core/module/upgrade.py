@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from core.errors import UserError
 from core.kernel.hookspecs import addon_upgraded
+from core.kernel.i18n import mark
 from core.module import archives, state, terms
 from core.module.declared import migrate_declared, refuse_empty
 from core.module.fill import fill_new_columns
@@ -43,7 +44,7 @@ def upgrade(
         shelf, rows = operation.shelf, operation.rows
         asked = [shelf.resolve(name) for name in names] or state.outdated(shelf, rows)
         if not asked:
-            operation.say("Everything is up to date.")
+            operation.say(mark("Everything is up to date."))
             return
         for name in asked:
             if name not in operation.installed:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from core.data.session import ROOMS
 from core.db import addon_rows
 from core.kernel.i18n import Catalogue
-from core.module import views
+from core.module import terms, views
 from core.module.clean import clean_html
 from core.module.finder import find_addons, folder_of
 from core.orm import xmlids
@@ -51,8 +51,8 @@ def connect(registry: Registry) -> None:
     ports.addon_folder = folder_of
     rights_there = {"ir.model.access", "ir.rule", "res.groups", "res.users"} <= registry.models.keys()
     flows_there = {"workflow", "workflow.instance", "workflow.workitem"} <= registry.models.keys()
-    created: list[Callable[[Model], None]] = [_cached_created]
-    written: list[Callable[[Model, frozenset[str]], None]] = [_cached_written]
+    created: list[Callable[[Model], None]] = [_cached_created, _language_created]
+    written: list[Callable[[Model, frozenset[str]], None]] = [_cached_written, _language_written]
     if rights_there:
         ports.gate = Gate
         created.append(rights.records_created)
@@ -113,6 +113,19 @@ def _cached_created(records: Model) -> None:
 
 def _cached_written(records: Model, _fields: frozenset[str]) -> None:
     _announce(records.env, records._name)
+
+
+def _language_created(records: Model) -> None:
+    _language_written(records, frozenset({"active"}))
+
+
+def _language_written(records: Model, fields: frozenset[str]) -> None:
+    """A language that people may choose from now on: what the data files have created gets its values in it."""
+    if records._name == "res.lang" and "active" in fields:
+        langs: Any = records.with_env(records.env.super_env)
+        terms.translate_records(
+            records.env.super_env, records.env.registry.addons, [lang.code for lang in langs if lang.active]
+        )
 
 
 def _unlinked(env: Env, model: str, ids: Sequence[int]) -> None:

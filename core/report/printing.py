@@ -66,7 +66,7 @@ def print_records(env: Env, name: str, ids: Sequence[int], output: str = "") -> 
     for lang, group in groupby(records, key=lambda record: _language(env, report.lang, record)):
         reader = env.with_context(lang=lang)
         batch = env[model].browse(tuple(record.id for record in group)).with_env(reader)
-        title = env.translate_term(report.name, addon)
+        title = report.with_env(reader.super_env).name
         parts.append(template.render(reader, report.template, addon, batch, title))
     html = _joined(parts)
     kind = output or report.report_type

@@ -164,8 +164,13 @@ def _open_ways(record: Any, definition: Definition, signal: str) -> list[Transit
         record=record.display_name,
         state=", ".join(_label(env, record, definition, activity) for activity in standing)
         or env._("not in a workflow"),
-        signal=next((w.label for a in definition.activities.values() for w in a.ways if w.signal == signal), signal),
+        signal=env.translate_term(_title(definition, signal), record._info.addon),
     )
+
+
+def _title(definition: Definition, signal: str) -> str:
+    """What people call a signal: the label of its first transition."""
+    return next((way.label for a in definition.activities.values() for way in a.ways if way.signal == signal), signal)
 
 
 def _label(env: Env, record: Any, definition: Definition, activity: Activity) -> str:

@@ -37,6 +37,7 @@ class Running:
     port: int
     data_dir: Path
     log: Path
+    pid: int
 
     @property
     def url(self) -> str:
@@ -75,7 +76,7 @@ def running_server(
         )
         try:
             _wait(port, process, log)
-            yield Running(port, data_dir, log)
+            yield Running(port, data_dir, log, process.pid)
         finally:
             process.send_signal(signal.SIGTERM)
             try:

@@ -11,7 +11,7 @@ from addons.crm.models import case_campaign, case_channel, case_section, lost_re
 from addons.crm.models.case_stage import STATES, CaseStage, State
 from addons.crm.models.lead import KINDS, PRIORITIES, Kind, Lead, Priority
 from core import Model, fields
-from core.orm.query import Query
+from core.fields import Query
 
 
 class LeadReport(Model):

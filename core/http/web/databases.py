@@ -11,7 +11,6 @@ from babel import Locale
 from core.db import admin
 from core.errors import AccessDenied, GrialError, UserError
 from core.http.errors import ForeignRequest
-from core.http.language import translator
 from core.http.request import Request, Response, file_response, redirect
 from core.http.routing import route
 from core.http.web.page import plain, say, told
@@ -145,7 +144,6 @@ def _known(request: Request) -> str:
 
 def _page(request: Request, error: str = "", done: str = "", status: int = 200) -> Response:
     request.lang = request.negotiated_lang(LANGUAGES)
-    translator(request)
     enabled = bool(request.site.settings.master_password)
     names = request.site.names(freshness=0) if enabled else ()
     shown = DatabasePage(

@@ -138,8 +138,29 @@ class Inputs:
             **self._source(bound, node, place),
         }
 
-    def _many2many(self, bound: Any, record: Model, node: nodes.FieldNode, place: Place, *_rest: Any) -> dict[str, Any]:
+    def _many2many(self, bound: Any, record: Model, node: nodes.FieldNode, place: Place, *rest: Any) -> dict[str, Any]:
+        if rest[-1] == "checks":
+            return {"choices": self._checks(bound, record, node, rest[0], rest[1]), "text": ""}
         return {"choices": self.shower.tags(bound, record), "text": "", **self._source(bound, node, place)}
+
+    def _checks(
+        self, bound: Any, record: Model, node: nodes.FieldNode, values: Mapping[str, Any], parent: Mapping[str, Any] | None
+    ) -> tuple[Choice, ...]:  # fmt: skip
+        """Every record as a box to tick, under the name of its category where it has one."""
+        chosen = set(bound.__get__(record, None).ids)
+        found: Any = self.env[bound.comodel].search(domain_of(self.env, bound, node, values, parent), limit=MOST_CHOICES)
+        fields = found._info.fields
+        grouped = "category_id" in fields
+        note = next((name for name in ("comment", "help", "description") if name in fields), "")
+        rows = [
+            Choice(
+                str(one.id), one.name if grouped and "name" in fields else one.display_name, one.id in chosen,
+                url=str(getattr(one, note) or "") if note else "",
+                hint=one.category_id.display_name if grouped and one.category_id else "",
+            )
+            for one in found
+        ]  # fmt: skip
+        return tuple(sorted(rows, key=lambda choice: choice.hint or "\uffff"))
 
     def _source(self, bound: Any, node: nodes.FieldNode, place: Place) -> dict[str, Any]:
         """Where an input searches, and the fields whose values it sends along."""

@@ -20,7 +20,7 @@ from core.http.web.shown import widget_of
 from core.http.web.typed import Ambiguous, find, parse
 from core.orm.write import SYSTEM
 from core.view import nodes
-from core.view.resolve import Resolved
+from core.view.resolve import Resolved, may
 
 if TYPE_CHECKING:
     from core.orm.env import Env
@@ -48,6 +48,7 @@ class Posted:
         lines: of one2many fields.
         original: the values the form was opened with, by field; those of lines by field and id.
         changed: names of the inputs that changed since the last answer.
+        fresh: by many2many, names of records that saving makes.
         script: does our script take part? Without it nobody has asked for on-changes on the way.
     """
 
@@ -60,6 +61,7 @@ class Posted:
     version: int = 0
     script: bool = False
     keep: dict[str, str] = field(default_factory=dict)
+    fresh: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def refused(self) -> bool:
@@ -166,7 +168,7 @@ class Reader:
             ids = [int(text) for text in self.form.getlist(name) if text.isdigit()]
             for text in (part.strip() for part in (typed or "").split(",")):
                 if text:
-                    ids += self._found(bound, name, text, domain)
+                    ids += self._tag(bound, node, name, text, domain)
             values[bound.name] = list(dict.fromkeys(ids))
             return
         chosen = self.form.get(f"{name}.pick") or next((text for text in reversed(self.form.getlist(name)) if text), "")
@@ -198,6 +200,18 @@ class Reader:
             self._refuse(name, text, say("“{text}” means several records: choose one.", text=text))
         except GrialError as error:
             self._refuse(name, text, self.translate(error))
+        return []
+
+    def _tag(self, bound: Any, node: nodes.FieldNode | None, name: str, text: str, domain: list[Any]) -> list[int]:
+        """The tag of a typed name; one that there is not yet is made when the form is saved."""
+        closed = node is not None and (node.options.get("no_create") or node.options.get("no_quick_create"))
+        if "." in name or closed or not may(self.env, bound.comodel, "create"):
+            return self._found(bound, name, text, domain)
+        try:
+            return [find(self.env, bound.comodel, text, domain, exact=True)]
+        except (Ambiguous, GrialError):
+            self.posted.fresh.setdefault(bound.name, []).append(text)
+            self.posted.state.typed[name] = ", ".join(self.posted.fresh[bound.name])
         return []
 
     def _refuse(self, name: str, text: str, why: str) -> None:

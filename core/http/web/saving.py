@@ -63,6 +63,7 @@ def save(
         return Saved(draft=draft, conflicts=conflicts)
     try:
         with opened.env.savepoint():
+            _make_tags(opened, posted, values)
             record_id = (write or _write)(opened, values)
             opened.env.flush()
     except (Busy, ConflictError):
@@ -156,6 +157,14 @@ def _conflicts(opened: Opened, posted: Posted, values: dict[str, Any]) -> tuple[
         draft = entered(opened, posted)
         found[name] = (shower.text(bound, draft.record), shower.text(bound, record))
     return conflicts_of(opened.env, record, found)
+
+
+def _make_tags(opened: Opened, posted: Posted, values: dict[str, Any]) -> None:
+    """Make the tags that were typed and that there are not yet."""
+    for name, texts in posted.fresh.items():
+        bound: Any = opened.env.registry[opened.model].fields[name]
+        made = [opened.env[bound.comodel].name_create(text)[0] for text in texts]
+        values[name] = [(6, 0, [*posted.values.get(name, ()), *made])]
 
 
 def _write(opened: Opened, values: dict[str, Any]) -> int:

@@ -22,7 +22,7 @@ BoundField = Any
 """A field of a registry: which attributes it has depends on its kind."""
 
 WIDGETS = {
-    "many2many_tags": "tags", "many2many_tags_avatar": "tags", "many2many_checkboxes": "tags", "many2one_avatar": "person",
+    "many2many_tags": "tags", "many2many_tags_avatar": "tags", "many2many_checkboxes": "checks", "user_groups": "checks", "many2one_avatar": "person",
     "many2one_avatar_user": "person", "many2one_avatar_employee": "person", "res_partner_many2one": "many2one",
     "state_selection": "badge", "label_selection": "badge", "selection_badge": "badge", "boolean_toggle": "boolean",
     "checkbox": "boolean", "toggle_button": "boolean", "percentpie": "progressbar", "percentage": "percent", "gauge": "progressbar",
@@ -41,7 +41,7 @@ FITTING: Mapping[str, frozenset[str]] = {
     "monetary": frozenset(["number"]),
     "selection": frozenset(["badge", "priority", "radio", "statusbar"]),
     "many2one": frozenset(["selection", "person", "statusbar", "radio", "badge"]),
-    "many2many": frozenset(["tags", "one2many"]),
+    "many2many": frozenset(["tags", "one2many", "checks"]),
     "one2many": frozenset(["tags"]),
     "binary": frozenset(["image"]),
     "date": frozenset(["datetime"]),
@@ -219,8 +219,8 @@ class Shower:
         shown: dict[str, Any] = {
             "name": field.name, "label": label or self.label(field, node), "widget": widget, "text": self.text(field, record, widget),
         }  # fmt: skip
-        if widget == "tags":
-            shown |= {"choices": self.tags(field, record), "text": ""}
+        if widget in ("tags", "checks"):
+            shown |= {"choices": self.tags(field, record), "text": "", "widget": "tags"}
         elif field.type in ("many2one", "reference"):
             shown |= self._link(field, record)
         elif widget in ("priority", "badge", "radio") or field.type == "boolean":

@@ -59,23 +59,21 @@ def parse(env: Env, bound: BoundField, text: str, widget: str = "") -> Any:
     return text
 
 
-def find(env: Env, model: str, text: str, domain: list[Any]) -> int:
-    """The record that a typed name means: the one of exactly this name, or the only one that contains it.
+def find(env: Env, model: str, text: str, domain: list[Any], *, exact: bool = False) -> int:
+    """The record that a typed name means: the one of exactly this name, or unless `exact` the only one that contains it.
 
     Raises:
         UserError: there is none.
         Ambiguous: there are several.
     """
     table = env[model]
-    found = table.name_search(text, domain, "ilike", 9)
-    exact = [pair for pair in found if fold(pair[1]) == fold(text)]
-    if not exact:
-        exact = [(key, name) for key, name in table.name_search(text, domain, "=", 9) if (key, name) not in found][:1] or exact
-    if len(exact) == 1 or (not exact and len(found) == 1):
-        return (exact or found)[0][0]
-    if not found:
+    found = [] if exact else table.name_search(text, domain, "ilike", 9)
+    named = [pair for pair in found if fold(pair[1]) == fold(text)] or table.name_search(text, domain, "=", 9)
+    if len(named) == 1 or (not named and len(found) == 1):
+        return (named or found)[0][0]
+    if not found and not named:
         info = env.registry[model]
         raise UserError(
             "There is no {model} called “{text}”.", model=env.translate_term(info.description, info.addon), text=text
         )
-    raise Ambiguous(text, tuple(Choice(str(key), name) for key, name in (exact or found)))
+    raise Ambiguous(text, tuple(Choice(str(key), name) for key, name in (named or found)))

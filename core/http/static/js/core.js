@@ -42,15 +42,20 @@ globalThis.grial = {
   },
 };
 
-// A morph leaves what a person toggled as it is; here the page's word counts, except in the field that has the focus.
+// A morph leaves what a person toggled as it is; here the server's word counts. A list that is open for the field with the
+// focus stays open.
 function follow(before, after) {
   if (before instanceof HTMLInputElement && (before.type === "checkbox" || before.type === "radio")) before.checked = after.hasAttribute("checked");
+  return !(before instanceof Element && before.matches("[role=listbox]:not([hidden])") && before.parentElement.contains(document.activeElement));
 }
+
+const LISTED = ["aria-expanded", "aria-activedescendant"];
 
 function register() {
   globalThis.htmx?.registerExtension?.("grial", {
     htmx_before_morph_node: (node, { newNode }) => follow(node, newNode),
-    htmx_before_morph_attr: (element, { attrName, newValue }) => !(attrName === "open" && newValue === null && element.matches("details.submenu")),
+    htmx_before_morph_attr: (element, { attrName, newValue }) =>
+      !(attrName === "open" && newValue === null && element.matches("details.submenu")) && !(LISTED.includes(attrName) && element === document.activeElement),
   });
 }
 register();

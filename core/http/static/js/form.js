@@ -27,6 +27,8 @@ class Form extends HTMLElement {
   }
 
   touch(input) {
+    const row = input.closest(".bulk-field");
+    if (row && input.name !== "set") row.querySelector("[name=set]").checked = true;
     if (!this.form?.matches(".editing") || !input.name || input.name.startsWith("_tab")) return;
     this.form.dataset.dirty = "";
     this.mark();
