@@ -151,9 +151,14 @@ def set_up(digest, extras):
     """Make .venv where it is missing or unusable, and install the project with its extras into it."""
     if os.path.exists(STAMP):
         with open(STAMP) as file:
-            extras = extras | set(json.load(file)["extras"])
+            stamp = json.load(file)
+        new = sorted(extras - set(stamp["extras"]))
+        extras = extras | set(stamp["extras"])
         os.remove(STAMP)  # an interrupted installation is repeated
-        say("The project's requirements have changed: bringing .venv up to date.")
+        if new and stamp["digest"] == digest:
+            say("Adding to .venv what is needed for: %s." % ", ".join(new))
+        else:
+            say("The project's requirements have changed: bringing .venv up to date.")
     else:
         say("First start: making .venv and installing what Grial needs into it (some 400 MB, a minute or two).")
     if not answers(VENV_PYTHON, "import sys, pip; sys.exit(sys.version_info < %r)" % (OLDEST,)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 from core.errors import Busy, GrialError, Throttled
 from core.http.request import Response, json_response
 from core.http.static import static_url
+from core.kernel.i18n import mark
 
 if TYPE_CHECKING:
     from core.http.request import Request
@@ -27,26 +29,26 @@ HTTPError = HTTPException
 """What werkzeug raises for 404, 405, 413 and the like."""
 
 _TITLES = {
-    400: "This request cannot be understood",
-    401: "Please log in",
-    403: "You may not do this",
-    404: "Not found",
-    405: "Not possible here",
-    409: "Somebody else was faster",
-    413: "Too large",
-    415: "Wrong kind of content",
-    422: "This is not possible",
-    429: "Too many tries",
-    503: "One moment, please",
+    400: mark("This request cannot be understood"),
+    401: mark("Please log in"),
+    403: mark("You may not do this"),
+    404: mark("Not found"),
+    405: mark("Not possible here"),
+    409: mark("Somebody else was faster"),
+    413: mark("Too large"),
+    415: mark("Wrong kind of content"),
+    422: mark("This is not possible"),
+    429: mark("Too many tries"),
+    503: mark("One moment, please"),
 }
 _MESSAGES = {
-    400: "The address or the form is damaged. Go back and try again.",
-    404: "There is no such page, or it is not for you.",
-    405: "The page exists, but not for this kind of request.",
-    413: "What you sent is larger than this server accepts.",
-    415: "This address does not take content of that kind.",
+    400: mark("The address or the form is damaged. Go back and try again."),
+    404: mark("There is no such page, or it is not for you."),
+    405: mark("The page exists, but not for this kind of request."),
+    413: mark("What you sent is larger than this server accepts."),
+    415: mark("This address does not take content of that kind."),
 }
-_FAILURE = "Something went wrong on the server. Give the number below to your administrator."
+_FAILURE = mark("Something went wrong on the server. Give the number below to your administrator.")
 
 
 class LoginRequired(GrialError):
@@ -55,7 +57,7 @@ class LoginRequired(GrialError):
     status = 401
 
     def __init__(self) -> None:
-        super().__init__("Your session has ended. Please log in again.")
+        super().__init__(mark("Your session has ended. Please log in again."))
 
 
 class ForeignRequest(GrialError):
@@ -64,7 +66,7 @@ class ForeignRequest(GrialError):
     status = 403
 
     def __init__(self) -> None:
-        super().__init__("This request did not come from a page of this server. Reload the page and try again.")
+        super().__init__(mark("This request did not come from a page of this server. Reload the page and try again."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,8 @@ def render(request: Request, error: BaseException, translate: Translate) -> Resp
             {"name": problem.name, "message": problem.message, "number": request.number}, problem.status
         )
     else:
-        response = Response(_page(request, problem, translate), status=problem.status)
+        shown = traceback.format_exception(error) if problem.unexpected and request.site.settings.dev else []
+        response = Response(_page(request, problem, translate, "".join(shown)), status=problem.status)
     if problem.retry_after:
         response.headers["Retry-After"] = str(problem.retry_after)
     if isinstance(error, HTTPException):
@@ -118,7 +121,7 @@ def render(request: Request, error: BaseException, translate: Translate) -> Resp
     return response
 
 
-def _page(request: Request, problem: Problem, translate: Translate) -> str:
+def _page(request: Request, problem: Problem, translate: Translate, trace: str) -> str:
     return _template().render(
         lang=request.lang.partition("_")[0],
         title=problem.title,
@@ -128,6 +131,7 @@ def _page(request: Request, problem: Problem, translate: Translate) -> str:
         number=request.number if problem.unexpected else "",
         number_label=translate("Number:"),
         home_label=translate("Go to the start page"),
+        trace=trace,
     )
 
 

@@ -12,11 +12,11 @@ import importlib
 import importlib.util
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from weakref import WeakKeyDictionary
 
-from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.exceptions import NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.routing.exceptions import RequestRedirect
 
@@ -131,13 +131,6 @@ class RouteTable:
             return None
         return Match(found, dict(arguments))
 
-    def knows(self, path: str) -> bool:
-        """Does any verb of this path have a route?"""
-        try:
-            return self.match(path, "GET") is not None
-        except MethodNotAllowed:
-            return True
-
 
 def addon_table(registry: Registry) -> RouteTable:
     """The routes of the addons installed in a database, worked out once for a registry."""
@@ -162,8 +155,3 @@ def _import_web(addon: str) -> bool:
         _log.exception("the web pages of addon %s cannot be loaded", addon)
         return False
     return True
-
-
-def with_prefix(declared: Route, prefix: str) -> Route:
-    """The same route below another path."""
-    return replace(declared, paths=tuple(prefix + path for path in declared.paths))

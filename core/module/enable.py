@@ -38,6 +38,7 @@ def enable(
             operation.say(mark("{addons}: enabled already."), addons=asked)
             return
         operation.total = 1
+        operation.targets = set(needed)
         operation.use(operation.loaded | needed)
 
     return run(registries, database, f"Enabling {names_of(names)}", work, progress, retry=names)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from core.db import addon_rows
 from core.db.addon_rows import AddonRow, Connection
 from core.db.engine import begin, with_retry
+from core.errors import GrialError
 from core.module import importer, wiring
 from core.module.finder import Shelf, find_addons
-from core.module.graph import in_order
-from core.module.loading import build
+from core.module.graph import dependants, in_order
+from core.module.loading import build, loadable
 from core.module.notice import Notice
 from core.module.registries import Registries
 from core.orm.registry import Registry
@@ -51,6 +52,8 @@ class Operation:
     Attributes:
         connection: the transaction of its own.
         rows: the addons' rows as they are by now.
+        broken: installed addons that cannot be loaded, and why.
+        targets: the addons that the change is about.
         asleep: addons that are left out of the registry for the time being.
         outcome: what was done so far.
     """
@@ -69,6 +72,8 @@ class Operation:
         self.connection = connection
         self.shelf: Shelf = find_addons()
         self.rows: dict[str, AddonRow] = addon_rows.read_addons(connection)
+        self.broken: Mapping[str, GrialError] = loadable(self.shelf, self.rows).broken
+        self.targets: set[str] = set()
         self.outcome = Outcome()
         self.total = 0
         self.done = 0
@@ -85,12 +90,12 @@ class Operation:
     @property
     def loaded(self) -> set[str]:
         """Of the installed addons, those that are enabled and work on disk: the ones a registry is built of."""
-        return {
-            name
-            for name, row in self.rows.items()
-            if row.installed and row.enabled and row.state != "broken" and name in self.shelf.manifests
-            if name not in self.asleep
-        }
+        active = {name for name, row in self.rows.items() if row.installed and row.enabled}
+        return active - self.broken.keys() - self.asleep
+
+    def expect(self, names: Collection[str]) -> None:
+        """Judge what is broken as if `names` were installed already: newer files may need them."""
+        self.broken = loadable(self.shelf, {**self.rows, **{n: AddonRow(n, "installed") for n in names}}).broken
 
     def step(self, message: str, count: int = 1) -> None:
         """Tell whoever waits what is done next."""
@@ -99,13 +104,28 @@ class Operation:
             self._progress(self.done, self.total, message)
         self.done += count
 
-    def use(self, addons: Sequence[str] | set[str]) -> Env:
-        """Work with a new registry of these addons from here on; what the previous one has pending is written first."""
+    def use(self, addons: Collection[str]) -> Env:
+        """Work with a new registry of these addons from here on; what the previous one has pending is written first.
+
+        Addons that were broken before and do not fit still are left out, unless the change is about them.
+        """
         self.flush()
-        order = in_order(set(addons), self.shelf.depends())
-        self._registry = build(self.registries.server, self.registries.settings, self.database, order)
-        self._env = self._registry.env_on(self.connection, context={"install_mode": True, "tracking_disable": True})
+        depends = self.shelf.depends()
+        order = in_order(set(addons), depends)
+        doubtful = {name for name in order if name in self.rows and self.rows[name].state == "broken"} - self.targets
+        try:
+            registry = self._build(order)
+        except GrialError:
+            if not doubtful:
+                raise
+            doubtful |= dependants(doubtful, depends, order)
+            registry = self._build([name for name in order if name not in doubtful])
+        self._registry = registry
+        self._env = registry.env_on(self.connection, context={"install_mode": True, "tracking_disable": True})
         return self._env
+
+    def _build(self, order: Sequence[str]) -> Registry:
+        return build(self.registries.server, self.registries.settings, self.database, order)
 
     @property
     def env(self) -> Env:

@@ -162,15 +162,14 @@ class Registries:
         except GrialError:
             return False
 
-    def _check(self, registry: Registry, connection: Connection) -> None:
-        """Refuse to begin work on a registry that no longer fits the database; forget what rows no longer say."""
+    def _check(self, registry: Registry, connection: Connection) -> dict[str, dict[Any, Any]]:
+        """Refuse to begin work on a registry that no longer fits the database; give the caches that fit its rows."""
         version, caches = addon_rows.versions(connection)
         if version != registry.version:
             with self._guard:
                 if self._ready.get(registry.name) is registry:
                     self._stale.add(registry.name)
             raise RegistryChanged("The addons of {database} have changed.", database=registry.name, retry_after=0)
-        if caches != registry.cache_version:
-            registry.clear_caches()
-            registry.cache_version = caches
+        fitting = registry.caches_of(caches)
         set_aliases(registry)
+        return fitting

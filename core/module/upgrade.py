@@ -11,9 +11,7 @@ from core.module import archives, state, terms
 from core.module.declared import migrate_declared, refuse_empty
 from core.module.fill import fill_new_columns
 from core.module.graph import bridges, closure, dependants, in_order
-from core.module.importer import import_addons
 from core.module.install import add_addons, added_columns, sync_tables
-from core.module.loading import too_old
 from core.module.migration import Migration
 from core.module.operation import Operation, Outcome, ProgressCallback, run
 from core.module.plan import InstallPlan, names_of
@@ -49,12 +47,15 @@ def upgrade(
         for name in asked:
             if name not in operation.installed:
                 raise UserError("{addon} is not installed.", addon=name)
-            older = too_old(shelf, rows[name])
-            if older is not None:
-                raise older
-        active = {name for name in operation.installed if rows[name].enabled and name in shelf.manifests}
-        wanted = {*asked, *dependants(asked, shelf.depends(), active)}
+            if not rows[name].enabled:
+                raise UserError("{addons} must be enabled first.", addons=[name])
+        operation.expect(closure(shelf, asked) - operation.installed)
+        for name in asked:
+            if name in operation.broken:
+                raise UserError("{addon} cannot be upgraded: {reason}", addon=name, reason=operation.broken[name])
+        wanted = {*asked, *dependants(asked, shelf.depends(), operation.loaded)}
         needed = closure(shelf, wanted)
+        operation.targets = set(wanted)
         _install_needed(operation, needed, wanted)
         _upgrade(operation, [name for name in in_order(needed, shelf.depends()) if name in wanted])
 
@@ -77,11 +78,6 @@ def _install_needed(operation: Operation, needed: set[str], wanted: set[str]) ->
 def _upgrade(operation: Operation, order: Sequence[str]) -> None:
     shelf, rows, connection = operation.shelf, operation.rows, operation.connection
     operation.total += 2 + sum(2 + len(shelf.manifests[name].data + shelf.manifests[name].demo) for name in order)
-    active = {name for name, row in rows.items() if row.installed and row.enabled and name in shelf.manifests}
-    broken = import_addons(in_order(active, shelf.depends()), shelf)
-    for name in order:
-        if name in broken:
-            raise UserError("{addon} cannot be upgraded: {reason}", addon=name, reason=broken[name])
     migrations = {
         name: Migration(connection, name, rows[name].version, shelf.manifests[name].version) for name in order
     }
@@ -89,7 +85,7 @@ def _upgrade(operation: Operation, order: Sequence[str]) -> None:
     for name in order:
         run_scripts(shelf.manifests[name], migrations[name], "pre")
     operation.step("Tables")
-    env = operation.use(active - set(broken))
+    env = operation.use(operation.loaded)
     migrate_declared(operation.registry, order, migrations)
     changes = sync_tables(operation, order)
     for name, gone in [(name, reflect(env, name)) for name in order]:

@@ -28,7 +28,7 @@ def default_values(env: Env, info: ModelInfo, names: Iterable[str]) -> dict[str,
         if field is None:
             continue
         key = f"default_{name}"
-        if key in context:
+        if key in context and name not in info.cls._system_fields and env.field_open(field):
             result[name] = context[key]
         elif field.related and not field.stored:
             shown = _shown(env, info, field)

@@ -67,7 +67,7 @@ class Scope:
             condition = found.table.c.id == column_of(self, field)
             rule = readable_rule(self.env, target)
             if rule is not TRUE:
-                condition = sa.and_(condition, subset(self.env.super_env, target, rule, found.table.c.id, self.root))
+                condition = sa.and_(condition, subset(self.env.rule_env, target, rule, found.table.c.id, self.root))
             self.root.joins = self.root.joins.outerjoin(found.table, condition)
         return found
 
@@ -80,7 +80,7 @@ class Scope:
         condition = found.table.c.id == relation.c[there]
         rule = readable_rule(self.env, target)
         if rule is not TRUE:
-            condition = sa.and_(condition, subset(self.env.super_env, target, rule, found.table.c.id, self.root))
+            condition = sa.and_(condition, subset(self.env.rule_env, target, rule, found.table.c.id, self.root))
         joins = self.root.joins.outerjoin(relation, relation.c[here] == self.table.c.id)
         self.root.joins = joins.outerjoin(found.table, condition)
         return found
@@ -263,7 +263,7 @@ def _linked_to(scope: Scope, field: Any, target: ModelInfo, domain: Domain) -> A
 def _subset_under(scope: Scope, info: ModelInfo, domain: Domain, rule: Domain, column: Any, target: str) -> Any:
     clause = subset(scope.env, info, domain, column, scope.root, target)
     if rule is not TRUE:
-        allowed = subset(scope.env.super_env, info, rule, column, scope.root, target)
+        allowed = subset(scope.env.rule_env, info, rule, column, scope.root, target)
         if target == "id":
             return sa.and_(clause, allowed)
         inner = Leaf("id", "in", RuleIds(rule))
@@ -279,14 +279,20 @@ class RuleIds:
 
 
 def _no_link(scope: Scope, field: Any, target: ModelInfo) -> Any:
+    """The link leads to no record; one that the reader may not see is none."""
     if field.type == "many2one":
         return column_of(scope, field).is_(None)
+    rule = readable_rule(scope.env, target)
+    scope.root.models.add(target.name)
+    env = scope.env.rule_env
     if field.type == "one2many":
-        column = target.table.c[field.inverse_name]
-        return scope.table.c.id.not_in(sa.select(column).where(column.is_not(None)))
-    name, here, _ = field.names()
-    relation = scope.env.registry.relations[name]
-    return scope.table.c.id.not_in(sa.select(relation.c[here]))
+        return negated(subset(env, target, rule, scope.table.c.id, scope.root, field.inverse_name))
+    name, here, there = field.names()
+    relation = scope.env.registry.relations[name].alias()
+    linked = sa.select(relation.c[here])
+    if rule is not TRUE:
+        linked = linked.where(subset(env, target, rule, relation.c[there], scope.root))
+    return scope.table.c.id.not_in(linked)
 
 
 def _plain(scope: Scope, field: Field[Any, Any], operator: str, value: Any) -> Any:
@@ -337,7 +343,7 @@ def _identity(scope: Scope, column: Any, operator: str, value: Any) -> Any:
         return id_in(column, hierarchy.expand(scope.env, scope.info, value, operator))
     if operator in ("=", "in"):
         if isinstance(value, RuleIds):
-            return subset(scope.env.super_env, scope.info, value.rule, column, scope.root)
+            return subset(scope.env.rule_env, scope.info, value.rule, column, scope.root)
         if isinstance(value, Domain):
             return subset(scope.env, scope.info, value, column, scope.root)
         ids, texts, _ = split_link_value(value)

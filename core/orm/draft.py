@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from core.orm import compute, defaults, links
+from core.orm import compute, defaults, edge, fetch, links
 from core.orm.env import Env
 from core.orm.fields.base import MISSING
 from core.orm.fields.to_many import Command
@@ -31,6 +31,7 @@ class DraftTransaction(Transaction):
 
     def __init__(self, base: Transaction) -> None:
         super().__init__(base.registry, base.connection, write=False)
+        self.caches, self.flags = base.caches, base.flags
         self.origins: dict[int, int] = {}
         self.set_fields: dict[int, set[str]] = {}
 
@@ -94,6 +95,8 @@ class DraftTransaction(Transaction):
             before = field.__get__(one, None)
             compute.modified(self, (field,), [record_id])
             raw: Any
+            if field.type == "many2one" and not getattr(field, "mapped", False):
+                self._admit(env, field, one, (field.to_raw(value, env),))
             if field.to_many:
                 raw = self._lines(env, field, one, field.to_raw(value, env))
             elif getattr(field, "mapped", False):
@@ -109,10 +112,21 @@ class DraftTransaction(Transaction):
                 links.relink(self, field, [(record_id, before.id or None, raw)])
             compute.modified(self, (field,), [record_id])
 
+    def _admit(self, env: Env, field: Any, record: Model, ids: Iterable[int | None]) -> None:
+        """Refuse links to hidden records, from which stored values would be worked out; those there already stay."""
+        wanted = {i for i in ids if i is not None and i > 0}
+        if wanted and not env.is_super(field.model):
+            kept = {self.origins.get(i, i) for i in getattr(record, field.name)._ids}
+            if not wanted <= kept:
+                fetch.require(env, field.comodel, wanted - kept)
+
     def _lines(self, env: Env, field: Any, owner: Model, commands: Sequence[Command]) -> tuple[int, ...]:
         """The drafts that to-many commands lead to."""
         info = env.registry[field.comodel]
         current: list[int] = list(getattr(owner, field.name)._ids)
+        asked = [command.id for command in commands if command.kind in (1, 4)]
+        asked += [i for command in commands if command.kind == 6 for i in command.value]
+        self._admit(env, field, owner, asked)
         if field.type != "one2many":
             found: dict[int, None] = dict.fromkeys(current)
             for command in commands:
@@ -237,7 +251,8 @@ class Draft:
             if field.type == "one2many":
                 result[name] = [self._command(field, line) for line in value]
             elif field.type == "many2one":
-                result[name] = [value.id, value.display_name] if value and value.id > 0 else False
+                titles = edge.link_names(self.env, field.comodel, {i for i in value._ids if i > 0})  # type: ignore[attr-defined]  # a link
+                result[name] = [value.id, titles[value.id]] if titles else False
             else:
                 result[name] = field.to_edge(self.tx.bucket(field.slot).get(self.id, field.null()), self.record)
         return result
@@ -271,6 +286,7 @@ def onchange(
     Returns:
         `{"value": {field: value that differs}, "warning": {...}}`.
     """
+    records.env.readable[records._name]  # the right to read the model, also where the form is empty
     names = [changed] if isinstance(changed, str) else list(changed)
     draft = Draft(records.env, records._name, records._ids[0] if records._ids else 0, values)
     draft.change(names)

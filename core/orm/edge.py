@@ -26,7 +26,7 @@ def readable_fields(records: Model, names: Sequence[str] | None) -> list[str]:
     """
     env, info = records.env, records._info
     if not names:
-        return [f.name for f in info.fields.values() if not f.groups or env.field_open(f)]
+        return [f.name for f in info.fields.values() if env.field_open(f)]
     for name in names:
         field = info.field(name)
         if field.groups and not env.field_open(field):
@@ -54,8 +54,24 @@ def visible(records: Model) -> Model:
     return records._make(env, ids, ids)
 
 
+def each_visible(sets: Sequence[Any]) -> list[Any]:
+    """Sets of records of one model, each without what the reader may not see; asked for all of them together."""
+    if not sets or not sets[0]._name:
+        return list(sets)
+    first = sets[0]
+    ids = tuple(dict.fromkeys(i for one in sets for i in one._ids))
+    try:
+        seen = set(visible(first._make(first.env, ids, ids))._ids) if ids else set()
+    except AccessError:
+        seen = set()
+    return [one._make(one.env, tuple(i for i in one._ids if i in seen), ids) for one in sets]
+
+
 def read(records: Model, fields: Sequence[str], named: bool = True) -> list[dict[str, Any]]:
-    """Values of the visible records, a mapping each, in the order asked for; links as ids unless `named`."""
+    """Values of the visible records, a mapping each, in the order asked for; links as ids unless `named`.
+
+    Where no field is named, those are left out that show another model which the reader may not read.
+    """
     wanted = readable_fields(records, fields)
     shown = visible(records)
     env, info = records.env, records._info
@@ -64,7 +80,12 @@ def read(records: Model, fields: Sequence[str], named: bool = True) -> list[dict
         if name == "id":
             continue
         field = info.fields[name]
-        values = _column(env, field, shown)
+        try:
+            values = _column(env, field, shown)
+        except AccessError:
+            if fields:
+                raise
+            continue
         if field.type == "many2one" and named:
             titles = link_names(env, field.comodel, {v for v in values if v})  # type: ignore[attr-defined]  # a link
             values = [[v, titles[v]] if v in titles else False for v in values]
@@ -157,6 +178,8 @@ def copy_values(record: Any, default: Mapping[str, Any]) -> dict[str, Any]:
     for name, field in info.fields.items():
         if name in default or name in SYSTEM or not field.copy or (field.computed and not field.given.get("delegated")):
             continue
+        if not record.env.field_open(field):
+            continue
         if field.given.get("delegated"):
             if info.fields[field.related[0]].name in default:
                 continue
@@ -172,6 +195,8 @@ def copy_values(record: Any, default: Mapping[str, Any]) -> dict[str, Any]:
             values[name] = [
                 (0, 0, {k: v for k, v in copy_values(line, {}).items() if k != field.inverse_name}) for line in value
             ]
+        elif field.type == "many2one":
+            values[name] = value.id if link_names(record.env, field.comodel, set(value.ids)) else None  # type: ignore[attr-defined]  # a link
         elif field.relational:
             values[name] = [(6, 0, list(value._ids))] if field.to_many else value.id or None
         elif getattr(field, "mapped", False) and not field.given.get("delegated"):

@@ -80,6 +80,7 @@ class Env:
         self._gate: AccessGate | None = None
         self._company: tuple[int, tuple[int, ...]] | None = None
         self._super: Env | None = self if self.super_models == ALL else None
+        self._rules: Env | None = None
         self._generation = tx.generation
         self._values = _Buckets(self)
         self._readable = _Readable(self)
@@ -105,6 +106,8 @@ class Env:
         self._generation = self.tx.generation
         self._values = _Buckets(self)
         self._readable = _Readable(self)
+        self._gate = None
+        self._company = None
 
     @overload
     def __getitem__(self, model: type[M]) -> M: ...
@@ -144,11 +147,13 @@ class Env:
         """Equal for environments that may see the same records."""
         if self.super_models is ALL:
             return None
-        return (self.uid, self.super_models, self.companies_ids)
+        return (self.uid, self.super_models, self._companies())
 
     @property
     def gate(self) -> AccessGate:
         """The access gate of this user."""
+        if self._generation != self.tx.generation:
+            self._renew()
         if self._gate is None:
             self._gate = self.registry.ports.gate(self)
         return self._gate
@@ -161,8 +166,22 @@ class Env:
     def super_env(self) -> Env:
         """The same user, language and transaction past the gate; for core's own bookkeeping only."""
         if self._super is None:
-            self._super = Env(self.tx, self.uid, self.context, ALL)
+            self._super = Env(self.tx, self.uid, self._elevated_context(), ALL)
         return self._super
+
+    @property
+    def rule_env(self) -> Env:
+        """Where rules are evaluated: past the gate, and without what a caller's context would change in their meaning."""
+        if self._rules is None:
+            context = {key: value for key, value in self.context.items() if key not in ("active_test", "lang")}
+            self._rules = Env(self.tx, self.uid, context, ALL)
+        return self._rules
+
+    def _elevated_context(self) -> Mapping[str, Any]:
+        """The context for code past the gate: default values of a caller who has not passed it stay outside."""
+        if self.super_models is ALL:
+            return self.context
+        return {key: value for key, value in self.context.items() if not key.startswith("default_")}
 
     @contextmanager
     def elevated(self, reason: str, *models: type[Model] | str) -> Iterator[Env]:
@@ -174,7 +193,8 @@ class Env:
         """
         names = frozenset(m if isinstance(m, str) else m._name for m in models) or ALL
         trace("access", f"elevated for {', '.join(sorted(names))}: {reason}")
-        yield Env(self.tx, self.uid, self.context, names | self.super_models if names is not ALL else ALL)
+        context = self._elevated_context()
+        yield Env(self.tx, self.uid, context, names | self.super_models if names is not ALL else ALL)
 
     def has_group(self, xmlid: str) -> bool:
         """Is the user in the group, directly or by implication?"""
@@ -200,6 +220,8 @@ class Env:
         return self.super_env["res.users"].browse(self.uid)
 
     def _companies(self) -> tuple[int, tuple[int, ...]]:
+        if self._generation != self.tx.generation:
+            self._renew()
         if self._company is None:
             self._company = self.tx.memo.get(("companies", self.uid))
             if self._company is None:

@@ -123,8 +123,26 @@ def admit(env: Env, info: ModelInfo, ids: Sequence[int], readable: Any) -> None:
 def allowed(env: Env, info: ModelInfo, ids: Sequence[int], operation: str) -> list[int]:
     """Those of the records that the rules allow for an operation."""
     rule = env.gate.rule_domain(info.name, operation)
-    query = select.Query(env.super_env, info, Leaf("id", "in", list(ids)) & rule, active_test=False)
+    query = select.Query(env.rule_env, info, Leaf("id", "in", list(ids)) & rule, active_test=False)
     return query.ids()
+
+
+def require(env: Env, model: str, ids: Iterable[int]) -> None:
+    """Nobody links, or works something out from, a record he cannot see.
+
+    Raises:
+        AccessError: the reader may not read the model.
+        MissingError: one of the records is hidden from him.
+    """
+    readable = env.readable[model]
+    unsure = [i for i in ids if i > 0 and i not in readable]
+    if not unsure:
+        return
+    info = env.registry[model]
+    admit(env, info, unsure, readable)
+    for record_id in unsure:
+        if record_id not in readable:
+            raise missing(env, info, record_id)
 
 
 def targets(env: Env, field: Any, record: Model) -> tuple[int, ...]:

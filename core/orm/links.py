@@ -154,7 +154,7 @@ def set_links(env: Env, field: Any, owners: Sequence[int], wanted: tuple[int, ..
     relation = tx.registry.relations[name]
     first = next(iter(relation.c)).name == here
     touched: set[int] = set()
-    _check_targets(env, field, wanted)
+    fetch.require(env, field.comodel, wanted)
     triggers = field.slot in tx.registry.triggers
     if triggers:
         compute.modified(tx, (field,), list(owners))
@@ -191,15 +191,3 @@ def fetch_missing(env: Env, field: Any, owners: Sequence[int]) -> None:
     lacking = [i for i in owners if i not in bucket]
     if lacking:
         fetch.fill(env, field, lacking)
-
-
-def _check_targets(env: Env, field: Any, wanted: Sequence[int]) -> None:
-    """Nobody links a record he cannot see."""
-    readable = env.readable[field.comodel]
-    unsure = [i for i in wanted if i not in readable]
-    if unsure:
-        info = env.registry[field.comodel]
-        fetch.admit(env, info, unsure, readable)
-        for target in unsure:
-            if target not in readable:
-                raise fetch.missing(env, info, target)

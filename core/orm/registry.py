@@ -113,7 +113,7 @@ class Registry:
         self.metadata = sa.MetaData()
         self.caches: dict[str, dict[Any, Any]] = {}
         self.lock = threading.RLock()
-        self.entered: Callable[[Connection], None] = lambda _connection: None
+        self.entered: Callable[[Connection], dict[str, dict[Any, Any]] | None] = lambda _connection: None
 
     superuser_id = SUPERUSER_ID
 
@@ -141,6 +141,17 @@ class Registry:
     def clear_caches(self) -> None:
         """Forget what was worked out from rows (rights, views, menus …)."""
         self.caches = {}
+
+    def caches_of(self, version: int) -> dict[str, dict[Any, Any]]:
+        """The caches for transactions that read this `cache_version`; fresh ones unless the latest had the same.
+
+        A transaction keeps what it got here: one that reads an older state must not fill the caches of newer ones.
+        """
+        with self.lock:
+            if version != self.cache_version:
+                self.clear_caches()
+                self.cache_version = version
+            return self.caches
 
     def owned_tables(self, addon: str) -> list[str]:
         """Names of the tables whose columns this addon declares or adds to."""
@@ -175,8 +186,10 @@ class Registry:
         env: Env | None = None
         try:
             with begin(self.engine, write=write) as connection:
-                self.entered(connection)
+                caches = self.entered(connection)
                 env = self.env_on(connection, uid, context, write)
+                if caches is not None:
+                    env.tx.caches = caches
                 yield env
                 env.tx.flush()
                 env.tx.before_commit()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from core.db.types import id_in
-from core.errors import ValidationError
+from core.errors import AccessError, ValidationError
 from core.orm import compute, links, write
 from core.orm.domain import Leaf
 from core.orm.errors_sql import explain_integrity
@@ -78,13 +78,27 @@ def _release(records: Model) -> None:
         if target.ondelete == "cascade":
             found.unlink()
         elif target.ondelete == "restrict":
-            raise ValidationError(
-                "{count} {model} still use {record} in their field {field}; change or archive them first.",
-                count=len(found), model=env.translate_term(field.info.description, field.info.addon),
-                record=records[:1].display_name, field=env.translate_term(field.string, field.addon),
-            )  # fmt: skip
+            raise _still_used(records, field, found)
         else:
             found.write({field.name: None})
+
+
+def _still_used(records: Model, field: Any, users: Model) -> ValidationError:
+    """The error for a record that others need; it counts and names those that the caller may see."""
+    env, info = records.env, field.info
+    try:
+        seen = env[info.name].with_context(active_test=False).search(Leaf("id", "in", users.ids))
+    except AccessError:
+        seen = env.nothing
+    if not seen:
+        return ValidationError(
+            "Records that you may not see still use {record}; archive it instead.", record=records[:1].display_name
+        )
+    return ValidationError(
+        "{count} {model} still use {record} in their field {field}; change or archive them first.",
+        count=len(seen), model=env.translate_term(info.description, info.addon),
+        record=records[:1].display_name, field=env.translate_term(field.string, field.addon),
+    )  # fmt: skip
 
 
 def _drop_links(tx: Transaction, name: str, fields: list[Any], model: str, ids: list[int]) -> None:

@@ -44,7 +44,7 @@ class Query:
         if domain is not TRUE:
             self.where.append(condition(self.scope, domain))
         if rule is not TRUE:
-            inner = Scope(env.super_env, info, self.scope.table, self.scope)
+            inner = Scope(env.rule_env, info, self.scope.table, self.scope)
             self.where.append(condition(inner, rule))
 
     def _select(self, *columns: Any) -> Any:

@@ -42,6 +42,7 @@ class Transaction:
         new: ids by model that have no row yet.
         touched: ids by model that somebody (not only a recomputation) changed.
         pending: ids by slot whose stored value must be computed again.
+        caches: those of the registry that fit the snapshot this transaction reads.
         flags: what happened in this transaction and stays true after a savepoint is undone.
         links: many2many links to add (True) or remove (False), by relation table.
     """
@@ -61,6 +62,7 @@ class Transaction:
         self.computing: dict[int, set[int]] = {}
         self.links: dict[str, dict[tuple[int, int], bool]] = {}
         self.memo: dict[Any, Any] = {}
+        self.caches = registry.caches
         self.allowed: dict[Any, tuple[frozenset[str], set[int]]] = {}
         self.flags: set[str] = set()
         self.author: int = 1

@@ -11,6 +11,7 @@ from core.orm import check, compute, defaults, fetch, links
 from core.orm.fields.base import MISSING
 
 if TYPE_CHECKING:
+    from core.orm.domain import Domain
     from core.orm.env import Env
     from core.orm.fields.base import Field
     from core.orm.model import Model
@@ -40,7 +41,9 @@ def create(empty: Model, rows: Sequence[Mapping[str, Any]]) -> Model:
     info = writable_info(env, empty)
     if not env.is_super(info.name):
         env.gate.check_model(info.name, "create")
-    complete = [defaults.complete(env, info, _checked(env, info, row)) for row in rows]
+    given_rows = [_checked(env, info, row) for row in rows]
+    complete = [defaults.complete(env, info, row) for row in given_rows]
+    _check_new_links(env, info, given_rows, complete)
     _create_parents(env, info, complete)
     ids = next_ids(env.tx.connection, info.table, len(complete))
     given = _cache_columns(env, info, complete, ids)
@@ -69,6 +72,31 @@ def _checked(env: Env, info: ModelInfo, row: Mapping[str, Any]) -> dict[str, Any
             )  # fmt: skip
         result[name] = value
     return result
+
+
+def _check_new_links(
+    env: Env, info: ModelInfo, given: Sequence[Mapping[str, Any]], complete: Sequence[Mapping[str, Any]]
+) -> None:
+    """Refuse links to hidden records that the caller chose, in the rows or by defaults in the context."""
+    if env.is_super(info.name):
+        return
+    for field in info.fields.values():
+        if field.type != "many2one" or field.related:
+            continue
+        chosen = f"default_{field.name}" in env.context
+        values = (row[field.name] for own, row in zip(given, complete, strict=True) if chosen or field.name in own)
+        targets = {target for target in (field.to_raw(value, env) for value in values if value) if target}
+        if targets:
+            fetch.require(env, field.comodel, targets)  # type: ignore[attr-defined]  # a link
+
+
+def _check_new_link(env: Env, field: Field[Any, Any], ids: Sequence[int], value: Any) -> None:
+    """Refuse a link to a hidden record; what links there already may be written back."""
+    target = field.to_raw(value, env)
+    if target is None or env.is_super(field.model) or target in env.readable[field.comodel]:  # type: ignore[attr-defined]  # a link
+        return
+    if getattr(field, "mapped", False) or any(old != target for old in compute.raw_values(env.tx, field, ids)):
+        fetch.require(env, field.comodel, (target,))  # type: ignore[attr-defined]  # as above
 
 
 def _create_parents(env: Env, info: ModelInfo, rows: list[dict[str, Any]]) -> None:
@@ -190,6 +218,8 @@ def write(records: Model, values: Mapping[str, Any]) -> None:
             assigned[name] = value
         elif field.stored:
             changed.append(field)
+            if field.type == "many2one" and not field.related:
+                _check_new_link(env, field, ids, value)
             _write_column(env, field, ids, value)
         else:
             raise ValidationError(
@@ -210,8 +240,7 @@ def write(records: Model, values: Mapping[str, Any]) -> None:
         elif field.inverse_method:
             getattr(records, field.inverse_method)()
     check.run(records, names)
-    if changed:
-        _recheck(env, info, ids, "write", names)
+    _recheck(env, info, ids, "write", names)
     if old:
         note_changes(records, old)
     env.registry.ports.written(records, names)
@@ -273,14 +302,23 @@ def _recheck(
     rule = env.gate.rule_domain(info.name, operation)
     if fetch.is_true(rule):
         return
-    if names is not None and not any(part.path.partition(".")[0] in names for part in rule.leaves()):
+    if names is not None and not _concerns(info, rule, names):
         return
     from core.orm.domain_match import matching
 
-    kept = set(matching(env.super_env[info.name].browse(ids), rule))
+    kept = set(matching(env.rule_env[info.name].browse(ids), rule))
     refused = [i for i in ids if i not in kept]
     if refused:
         raise env.gate.refuse_records(info.name, operation, refused)
+
+
+def _concerns(info: ModelInfo, rule: Domain, names: frozenset[str]) -> bool:
+    """Could a write of these fields change what the rule says? A worked-out value follows others, so it may."""
+    for part in rule.leaves():
+        name = part.path.partition(".")[0]
+        if name in names or info.field(name).computed:
+            return True
+    return False
 
 
 def _write_column(env: Env, field: Field[Any, Any], ids: Sequence[int], value: Any) -> None:

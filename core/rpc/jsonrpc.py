@@ -18,6 +18,7 @@ from core.rpc.services.caller import Caller
 
 _SESSION_EXPIRED = 100
 _SERVER_ERROR = 200
+_BY_STATUS = frozenset({400, 405, 413, 415, 503})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def result(message_id: Any, value: Any) -> Response:
 
 
 def failure(request: Request, error: BaseException) -> Response:
-    """An error, in an answer with status 200 unless the request could not be read or was too large."""
+    """An error, in an answer with status 200 unless the request could not be read or the server is overloaded."""
     trouble = trouble_of(error, request.number, translator(request))
     body = {
         "jsonrpc": "2.0",
@@ -65,8 +66,10 @@ def failure(request: Request, error: BaseException) -> Response:
             },
         },
     }
-    unread = trouble.status in {400, 405, 413, 415}
-    return json_response(body, trouble.status if unread else 200)
+    response = json_response(body, trouble.status if trouble.status in _BY_STATUS else 200)
+    if trouble.status == 503:
+        response.headers["Retry-After"] = str(trouble.retry_after)
+    return response
 
 
 def endpoint(

@@ -35,7 +35,7 @@ def numbered(request: Request, service: str) -> Response:
 
 
 def _answer(request: Request, service: str, fault: Callable[[Trouble], bytes]) -> Response:
-    status = 200
+    status, wait = 200, 0
     try:
         method, parameters = read_call(request.read_body())
         caller = Caller(request)
@@ -43,10 +43,14 @@ def _answer(request: Request, service: str, fault: Callable[[Trouble], bytes]) -
     except HTTPError:
         raise
     except Exception as error:  # noqa: BLE001 - the caller gets a fault whatever happened, the log a number
-        if isinstance(error, MalformedRequest):
-            status = 400
-        body = fault(trouble_of(error, request.number, translator(request)))
-    return Response(body, status=status, content_type="text/xml; charset=utf-8")
+        trouble = trouble_of(error, request.number, translator(request))
+        if isinstance(error, MalformedRequest) or trouble.status == 503:
+            status, wait = trouble.status, trouble.retry_after
+        body = fault(trouble)
+    response = Response(body, status=status, content_type="text/xml; charset=utf-8")
+    if wait:
+        response.headers["Retry-After"] = str(wait)
+    return response
 
 
 def _plain_fault(trouble: Trouble) -> bytes:

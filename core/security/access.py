@@ -27,6 +27,8 @@ class Gate:
 
     def check_model(self, model: str, operation: str) -> None:
         """Raise AccessError, naming the groups that may, unless the user may do `operation` on the model."""
+        if operation not in VERBS:
+            raise AccessError("There is no right to {operation}.", operation=repr(operation)[:40])
         granted = rights.access_rows(self.env).get(model, {}).get(operation, frozenset())
         if 0 in granted or not self.groups.isdisjoint(granted):
             return
@@ -58,7 +60,7 @@ class Gate:
         """
         env = self.env
         kept = rights.cache(env)
-        key = ("domain", model, operation, env.uid, env.companies_ids)
+        key = ("domain", model, operation, env.uid, env.company_id, env.companies_ids)
         found: Domain | None = kept.get(key)
         if found is None:
             found, lasting = self._combine(model, operation)
@@ -90,21 +92,23 @@ class Gate:
         return conjunction(everybody), lasting
 
     def evaluate(self, rule: rights.Rule) -> tuple[Domain, bool]:
-        """The rule's domain for this user, and whether it stays the same as time goes by."""
+        """The rule's domain for this user, and whether it stays the same until somebody changes rights."""
         env = self.env
         if not rule.domain.strip():
             return TRUE, True
         try:
             expression = compile_expression(rule.domain.strip())
             company, allowed = env.company_id, list(env.companies_ids)
+            noted: set[tuple[str, str]] = set()
             names = {
                 **expression_helpers(env.now(), env.tz),
-                "user": RecordView(env.user),
+                "user": RecordView(env.user, noted),
                 "uid": env.uid,
                 "company_id": company,
                 "company_ids": allowed,
             }
-            return Domain.parse(expression.evaluate(names)), expression.names.isdisjoint(MOMENTS)
+            domain = Domain.parse(expression.evaluate(names))
+            return domain, expression.names.isdisjoint(MOMENTS) and all(rights.watched(*seen) for seen in noted)
         except ExpressionError:
             return FALSE, True
 

@@ -10,12 +10,18 @@ if TYPE_CHECKING:
 
 
 class RecordView:
-    """A frozen view of a recordset; links give further views, everything else plain values."""
+    """A frozen view of a recordset; links give further views, everything else plain values.
 
-    __slots__ = ("_records",)
+    Args:
+        records: what it shows.
+        noted: filled with the (model, field) of every value that is looked at, here and in views reached from here.
+    """
 
-    def __init__(self, records: Model) -> None:
+    __slots__ = ("_noted", "_records")
+
+    def __init__(self, records: Model, noted: set[tuple[str, str]] | None = None) -> None:
         self._records = records
+        self._noted = noted
 
     def expression_attribute(self, name: str) -> Any:
         """The value of a field. Raises KeyError for anything else."""
@@ -25,17 +31,19 @@ class RecordView:
         field = records._info.fields.get(name) if records._name else None
         if field is None:
             raise KeyError(name)
+        if self._noted is not None:
+            self._noted.add((records._name, name))
         if field.type in ("binary", "image"):
             raise KeyError(name)
         if name == "id":
             return records.id if len(records._ids) == 1 else (False if not records._ids else list(records._ids))
         value = field.__get__(records, None)
         if field.relational or field.type == "reference":
-            return RecordView(value)
+            return RecordView(value, self._noted)
         return False if value is None else value
 
     def __iter__(self) -> Iterator[RecordView]:
-        return (RecordView(record) for record in self._records)
+        return (RecordView(record, self._noted) for record in self._records)
 
     def __len__(self) -> int:
         return len(self._records)

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 OPERATIONS = ("read", "write", "create", "unlink")
 WATCHED = {
     "res.users": frozenset({"groups_id", "company_id", "company_ids", "active"}),
-    "res.groups": frozenset({"implied_ids", "users"}),
+    "res.groups": frozenset({"implied_ids", "users", "rule_groups"}),
     "ir.model.access": None,
     "ir.rule": None,
-    "res.company": frozenset({"parent_id", "active"}),
+    "res.company": frozenset({"parent_id", "active", "user_ids"}),
 }
 
 
@@ -44,20 +44,29 @@ def cache(env: Env) -> dict[Any, Any]:
     if "rights changed" in env.tx.flags:
         own: dict[Any, Any] = env.tx.memo.setdefault("rights", {})
         return own
-    return env.registry.cache("rights")
+    return env.tx.caches.setdefault("rights", {})
+
+
+def watched(model: str, field: str) -> bool:
+    """Does a change of this field make everybody forget kept rights?"""
+    if field == "id":
+        return True
+    if model not in WATCHED:
+        return False
+    fields = WATCHED[model]
+    return fields is None or field in fields
 
 
 def changed(env: Env, model: str, fields: Iterable[str] | None) -> None:
     """Forget kept rights when records that decide them were written."""
     if model not in WATCHED:
         return
-    watched = WATCHED[model]
-    if fields is not None and watched is not None and watched.isdisjoint(fields):
+    if fields is not None and not any(watched(model, name) for name in fields):
         return
     tx = env.tx
     tx.flags.add("rights changed")
-    for key in ("rights", ("companies", env.uid)):
-        tx.memo.pop(key, None)
+    for key in [key for key in tx.memo if key == "rights" or (isinstance(key, tuple) and key[0] == "companies")]:
+        del tx.memo[key]
     tx.forget_rights()
     if "rights announced" not in tx.flags:
         tx.flags.add("rights announced")

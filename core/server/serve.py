@@ -11,9 +11,12 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
+from core.module.finder import add_paths, search_paths
+from core.module.signal import Watcher
 from core.server.app import Application, make_app
 
 if TYPE_CHECKING:
@@ -64,6 +67,7 @@ class _Loader:
             threading.Thread(target=_end_with_parent, args=(os.getppid(),), name="parent", daemon=True).start()
         application = make_app(self.settings)
         threading.Thread(target=application.warm_up, name="warm up", daemon=True).start()
+        Watcher(application.registries).start()
         if self.on_start is not None:
             self.on_start(application)
         return application
@@ -84,6 +88,9 @@ def _serve_granian(settings: Settings, on_start: OnStart | None) -> None:
     from granian.log import LogLevels
     from granian.server import Server
 
+    if settings.dev:
+        add_paths(settings.addons_path)
+        multiprocessing.set_start_method("spawn", force=True)  # a forked worker would keep the parent's old modules
     server = Server(
         "core.server.app:make_app",
         address=settings.host,
@@ -98,6 +105,9 @@ def _serve_granian(settings: Settings, on_start: OnStart | None) -> None:
         log_level=LogLevels.error,
         respawn_failed_workers=True,
         workers_kill_timeout=_GRACE,
+        reload=settings.dev,
+        reload_paths=[Path(__file__).parents[1], *search_paths()] if settings.dev else None,
+        reload_ignore_worker_failure=True,
     )
     server.serve(target_loader=_Loader(settings, on_start), wrap_loader=False)
 

@@ -351,6 +351,9 @@ def test_errors_of_handlers_become_answers_with_a_number_and_no_internals(
     assert page.status_code == 500
     assert "secret" not in page.text
     assert "Traceback" not in page.text
+    shown = Server(dev="1")
+    shown.dispatcher = Dispatcher(shown.site, routing.RouteTable(routes_of(__name__)))
+    assert "Traceback" in Client(shown).get("/fails").text
     number = page.headers["X-Request-Id"]
     assert number in page.text
     assert any(number in record.getMessage() and record.exc_info for record in caplog.records)

@@ -32,12 +32,13 @@ def progress(done, total, message):
     if done >= int(step):
         os.kill(os.getpid(), signal.SIGKILL)
 
-{"install": install, "upgrade": upgrade, "uninstall": uninstall}[change](registries, "shop", ["garden"], progress=progress)
+changes = {"install": install, "upgrade": upgrade, "uninstall": uninstall}
+changes[change](registries, "shop", ["garden"], progress=progress)
 """
 
 
 @pytest.mark.kill
-@pytest.mark.parametrize("step", [0, 2, 4])
+@pytest.mark.parametrize("step", [0, 2, 3])
 @pytest.mark.parametrize("change", ["install", "upgrade", "uninstall"])
 def test_a_killed_change_never_happened(garden, change, step):
     garden.create()

@@ -73,6 +73,21 @@ def test_a_broken_addon_can_be_upgraded_once_repaired_and_uninstalled_when_not(p
     assert planted.read(lambda env: env.ref("garden.oak").name) == "Oak"
 
 
+def test_a_broken_addon_does_not_stop_changes_of_others(planted):
+    planted.folder.write("pond", "{'depends': ['base']}")
+    for source in ("1 / 0", "from core import Model\nclass Tree(Model):\n    _name = 'res.partner'\n"):
+        break_it(planted, source)
+        another_worker(planted).get("shop")
+        assert planted.rows()["garden"].state == "broken"
+        assert planted.upgrade("base").upgraded == ["base"]
+        assert planted.install("pond").installed == ["pond"]
+        planted.uninstall("pond")
+        assert planted.registries.get("shop").addons == ("base",)
+        planted.folder.write_files("garden", GARDEN)
+        another_worker(planted).get("shop")
+        assert planted.rows()["garden"].state == "installed"
+
+
 def test_addons_that_do_not_fit_together_break_one_only(planted):
     break_it(
         planted,

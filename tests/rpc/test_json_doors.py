@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from xmlrpc.client import Fault, dumps, loads
 
 import pytest
 from werkzeug.test import Client
 
+from core.errors import Busy
 from core.server.app import Application
 from core.testing.clients import Refused, WebClient
 from core.testing.records import Database
@@ -71,6 +73,26 @@ def test_a_write_from_a_page_of_ours_goes_through_and_from_elsewhere_does_not(we
     for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://evil.org"}):
         theirs = web.post("/web/dataset/call_kw", json=body, headers=headers).get_json()
         assert "error" in theirs
+
+
+def test_a_busy_server_says_so_by_status_at_every_door(
+    web: WebClient, json2: Json2, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_args: Any, **_kwargs: Any) -> Any:
+        raise Busy("The server is busy.", retry_after=3)
+
+    monkeypatch.setattr(web.app.site.budget, "_enter", busy)
+    call = {"model": "res.partner", "method": "search", "args": [[]], "kwargs": {}}
+    service = {"service": "object", "method": "execute", "args": [web.database, 2, "x", "res.partner", "search", []]}
+    with_session = web.post("/web/dataset/call_kw", json={"params": call})
+    without = web.post("/jsonrpc", json={"params": service})
+    xml = web.post("/xmlrpc/2/object", data=dumps(tuple(service["args"]), "execute"))
+    for response in (with_session, without, xml, json2.post("res.partner/search", {})):
+        assert response.status_code == 503
+        assert response.headers["Retry-After"] == "3"
+    assert with_session.get_json()["error"]["data"]["message"] == "The server is busy."
+    with pytest.raises(Fault):
+        loads(xml.data)
 
 
 def test_session_info_holds_what_clients_read(web: WebClient) -> None:

@@ -1,5 +1,5 @@
 """Fixtures of the tests of views."""
 
-from tests.data.database import env, registry, shop
+from tests.data.database import shop
 
-__all__ = ["env", "registry", "shop"]
+__all__ = ["shop"]

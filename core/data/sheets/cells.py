@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from core.errors import ValidationError
@@ -122,10 +122,23 @@ def converter(env: Env, field: Field[Any, Any], names: Names | None) -> Convert:
     if field.type == "boolean":
         return _truth
     if field.type == "selection":
-        labels = {fold(label): key for key, label in field.labels(env).items()}  # type: ignore[attr-defined]  # a selection
-        keys = set(labels.values())
-        return lambda text: text if text in keys else labels.get(fold(text), text)
+        return _choice(field.labels(env))  # type: ignore[attr-defined]  # a selection
     return lambda text: text
+
+
+def _choice(labels: Mapping[str, str]) -> Convert:
+    """From a key of a selection, or its label, to the key."""
+    keys = {**{fold(label): key for key, label in labels.items()}, **{key: key for key in labels}}
+
+    def convert(text: str) -> str | None:
+        if not text:
+            return None
+        found = keys.get(text) or keys.get(fold(text))
+        if found is None:
+            raise ValidationError("“{text}” is none of: {choices}.", text=text, choices=", ".join(labels.values()))
+        return found
+
+    return convert
 
 
 def split_tags(text: str) -> list[str]:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from core.data.sheets.cells import Names, converter, split_tags
+from core.data.sheets.formulas import harmless
 from core.data.sheets.mapping import Columns
 from core.data.sheets.reader import Sheet
 from core.errors import AccessError, GrialError, UnknownName, UserError
@@ -58,15 +59,10 @@ class Outcome:
         """The refused rows as a CSV file to correct and import again, with the reason in a last column."""
         out = io.StringIO(newline="")
         writer = csv.writer(out, delimiter=sheet.separator or ",")
-        writer.writerow([*sheet.header, reason])
+        writer.writerow([*map(harmless, sheet.header), reason])
         for refusal in self.refused:
-            writer.writerow([*(_harmless(cell) for cell in refusal.cells), refusal.reason])
+            writer.writerow([*map(harmless, refusal.cells), harmless(refusal.reason)])
         return out.getvalue().encode("utf-8-sig")
-
-
-def _harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell[:1] in ("=", "@", "\t", "\r") or (cell[:1] in "+-" and not cell[1:2].isdigit()) else cell
 
 
 class Cancelled(UserError):
@@ -158,10 +154,28 @@ class Import:
         for name, found in self.names.items():
             if found.dropped:
                 self.outcome.dropped[name] = sorted(found.dropped)
-            if found.made:
-                self.outcome.made.setdefault(self.info.fields[name].comodel, []).extend(found.made)  # type: ignore[attr-defined]  # a link
+            kept = self._needed(found, rows)
+            if kept:
+                self.outcome.made.setdefault(found.model, []).extend(kept)
         if batch is not None:
             self._keep(batch, history)
+
+    def _needed(self, names: Names, rows: list[_Row]) -> list[int]:
+        """The records made for names that a row came in with; those of refused rows alone are deleted again."""
+        if not names.made:
+            return []
+        refused = {refusal.line for refusal in self.outcome.refused}
+        links = [name for name, found in self.names.items() if found.model == names.model]
+        used: set[int] = set()
+        for row in rows:
+            if row.line not in refused:
+                for name in links:
+                    value = row.values.get(name)
+                    used.update(value[0][2] if isinstance(value, list) else [value] if value else [])
+        idle = [i for i in names.made if i not in used]
+        if idle:
+            self.env.super_env[names.model].browse(idle).unlink()
+        return [i for i in names.made if i in used]
 
     def _keep(self, batch: Any, history: list[dict[str, Any]]) -> None:
         """Write down what happened, for the undo."""
@@ -280,8 +294,11 @@ class Import:
         targets = table.browse([row.target for row in updates])
         before = snapshots(targets, [name for names in self.columns.values() for name in names if name not in self.key])
         for row, record in zip(updates, targets, strict=True):
-            record.write({name: value for name, value in row.values.items() if name not in self.key})
-            history.append({"line_no": row.line, "action": "updated", "res_id": record.id, "before": before[record.id]})
+            fresh_values = _changes(record, {n: v for n, v in row.values.items() if n not in self.key})
+            if fresh_values:
+                record.write(fresh_values)
+            old = {name: value for name, value in before[record.id].items() if name in fresh_values}
+            history.append({"line_no": row.line, "action": "updated", "res_id": record.id, "before": old})
         self.env.flush()
         self.outcome.created += created
         self.outcome.updated += [row.target for row in updates]
@@ -295,6 +312,20 @@ class _DryRunEnds(Exception):
 def _filled(values: Mapping[str, Any]) -> dict[str, Any]:
     """Only the values there are, so that defaults fill the rest."""
     return {name: value for name, value in values.items() if value not in ("", None)}
+
+
+def _changes(record: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that differ from what the record has, so that the others are neither written nor undone."""
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        now = getattr(record, name)
+        if isinstance(value, list):
+            same = set(now.ids) == set(value[0][2])
+        else:
+            same = ((now.id if hasattr(now, "_ids") else now) or None) == (value or None)
+        if not same:
+            found[name] = value
+    return found
 
 
 def _key_of(record: Any, name: str) -> Any:

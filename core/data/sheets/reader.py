@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from python_calamine import CalamineError, CalamineWorkbook
 
+from core.data.sheets.formulas import original
 from core.errors import UserError
 
 SEPARATORS = (",", ";", "\t", "|")
@@ -58,7 +59,7 @@ def read_sheet(data: bytes, file_name: str, encoding: str = "", separator: str =
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
         for cells in reader:
-            numbered.append((last + 1, cells))
+            numbered.append((last + 1, [original(cell) for cell in cells]))
             last = reader.line_num
     except csv.Error as error:
         raise UserError(
@@ -102,10 +103,12 @@ def _separator(text: str) -> str:
 
 def _spreadsheet(data: bytes, file_name: str) -> Sheet:
     try:
-        cells = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
+        sheet = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0)
+        cells = sheet.to_python()
     except (CalamineError, OSError, ValueError) as error:
         raise UserError("{file} cannot be read as a spreadsheet.", file=file_name) from error
-    return _sheet(file_name, [(n, [_text(cell) for cell in row]) for n, row in enumerate(cells, start=1)], "", "")
+    first = (sheet.start or (0, 0))[0] + 1
+    return _sheet(file_name, [(n, [_text(cell) for cell in row]) for n, row in enumerate(cells, start=first)], "", "")
 
 
 def _text(cell: object) -> str:

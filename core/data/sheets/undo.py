@@ -64,10 +64,16 @@ def _drop_unused(env: Env, model: str, ids: list[int]) -> None:
     used: set[int] = set()
     for info in env.registry.models.values():
         for field in info.fields.values():
-            if field.type == "many2many" and field.stored and info.stored and field.comodel == model:  # type: ignore[attr-defined]  # a link
-                owners = (
-                    env.super_env[info.name].with_context(active_test=False).search([(field.name, "in", records.ids)])
-                )
+            if (
+                field.type in ("many2one", "many2many")
+                and field.stored
+                and info.stored
+                and getattr(field, "comodel", "") == model
+            ):
+                table = env.super_env[info.name].with_context(active_test=False)
+                owners: Any = table.search([(field.name, "in", records.ids)])
+                if info.name == model:
+                    owners -= records
                 used.update(owners.mapped(field.name).ids)
     for record in records:
         if record.id in used:

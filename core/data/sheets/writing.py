@@ -13,8 +13,10 @@ from zoneinfo import ZoneInfo
 
 import xlsxwriter
 
+from core.data.sheets.formulas import harmless
 from core.errors import UserError
 from core.orm.domain import Leaf
+from core.orm.edge import each_visible
 
 if TYPE_CHECKING:
     from core.orm.env import Env
@@ -124,7 +126,7 @@ def _column(records: Model, parts: Sequence[str]) -> list[Cell]:
     *links, last = parts
     reached: list[Any] = list(records)  # Any: records of the model that the path has come to
     for link in links:
-        reached = [getattr(one, link) for one in reached]
+        reached = each_visible([getattr(one, link) for one in reached])
     if not reached:
         return []
     if last == DATABASE_ID:
@@ -156,7 +158,7 @@ def _cell(record: Any, name: str) -> Cell:
     field = record.env.registry[record._name].field(name)
     value: Any = getattr(record, name)
     if field.type in ("many2one", "one2many", "many2many", "reference"):
-        return ", ".join(one.display_name for one in value) if value else None
+        return ", ".join(one.display_name for one in each_visible([value])[0]) if value else None
     if field.type == "selection":
         labels: dict[str, str] = field.labels(record.env)
         return str(labels.get(value, value or ""))
@@ -179,6 +181,4 @@ def _plain(cell: Cell) -> str | int | float | Decimal:
         return int(cell)
     if isinstance(cell, (dt.date, dt.datetime)):
         return cell.isoformat(" ") if isinstance(cell, dt.datetime) else cell.isoformat()
-    if isinstance(cell, str) and (cell[:1] in "=@\t\r" or (cell[:1] in "+-" and not cell[1:2].isdigit())) and cell:
-        return f"'{cell}"
-    return cell
+    return harmless(cell) if isinstance(cell, str) else cell

@@ -55,7 +55,7 @@ document.addEventListener("click", (event) => {
 document.addEventListener("htmx:before:swap", (event) => {
   const { ctx } = event.detail;
   const status = ctx.response?.status ?? 200;
-  if (ctx.select !== "#main" || ctx.text.includes('id="main"')) return;
+  if (ctx.swap === "none" || ctx.select !== "#main" || ctx.text.includes('id="main"')) return;
   event.preventDefault();
   if (status < 400) location.assign(ctx.response.raw.url);
   else {

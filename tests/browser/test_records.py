@@ -1,0 +1,113 @@
+"""Lists and boards in Chromium: walking, ticking, sorting, searching, dragging."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from core.testing.records import Database
+from tests.browser.conftest import PHONE
+
+pytestmark = [pytest.mark.browser, pytest.mark.addons("crm", demo=True)]
+LIST = "/web/action/crm.action_leads?view=list"
+
+
+def test_a_search_is_typed_and_lands_in_the_address(open_screen: Callable[..., Page]) -> None:
+    page = open_screen(LIST)
+    page.keyboard.press("/")
+    expect(page.locator("#search-text")).to_be_focused()
+    page.keyboard.type("a")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator(".facet-text")).to_have_count(1)
+    assert "f.name=a" in page.url
+    page.locator("#search-text").press("Backspace")
+    expect(page.locator(".facet-text")).to_have_count(0)
+
+
+def test_rows_are_walked_ticked_and_opened_by_keys(open_screen: Callable[..., Page]) -> None:
+    page = open_screen(LIST)
+    page.locator("tbody .row-link").first.focus()
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    expect(page.locator(".bulk")).to_be_visible()
+    expect(page.locator("[data-count]")).to_have_text("1 selected")
+    page.keyboard.press("Enter")
+    expect(page.locator("form.record")).to_be_visible()
+    page.go_back()
+    expect(page.locator("table.records")).to_be_visible()
+
+
+def test_many_records_are_changed_at_once(open_screen: Callable[..., Page], database: Database) -> None:
+    page = open_screen(LIST)
+    for box in page.locator("tbody .tick input").all()[:3]:
+        box.check()
+    chosen = [int(box.get_attribute("value") or 0) for box in page.locator("tbody .tick input:checked").all()]
+    page.locator(".bulk button[value=edit]").click()
+    dialog = page.locator("dialog[open]")
+    dialog.locator("#i-city").fill("Cádiz")
+    dialog.locator("button[value=write]").click()
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    expect(page.locator("tbody td", has_text="Cádiz")).to_have_count(3)
+    with database.transaction() as env:
+        assert set(env["crm.lead"].browse(chosen).mapped("city")) == {"Cádiz"}
+
+
+def test_a_card_is_dragged_to_the_next_stage(open_screen: Callable[..., Page], database: Database) -> None:
+    page = open_screen("/web/action/crm.action_opportunities?view=kanban")
+    page.wait_for_function("window.Sortable")
+    first, second = page.locator(".board-column:not(.folded)").nth(0), page.locator(".board-column:not(.folded)").nth(1)
+    card = first.locator(".card-item").first
+    number = int(card.get_attribute("data-id") or 0)
+    stage = int(second.locator(".cards").get_attribute("data-column") or 0)
+    with page.expect_response("**/web/board/move*"):
+        card.drag_to(second.locator(".cards"), target_position={"x": 60, "y": 20})
+    expect(second.locator(f"#card-{number}")).to_be_visible()
+    with database.transaction() as env:
+        assert env["crm.lead"].browse(number).stage_id.id == stage
+
+
+def test_a_card_moves_by_shift_and_arrow(open_screen: Callable[..., Page], database: Database) -> None:
+    page = open_screen("/web/action/crm.action_opportunities?view=kanban")
+    page.wait_for_function("window.Sortable")
+    card = page.locator(".board-column:not(.folded) .card-item").first
+    number = int(card.get_attribute("data-id") or 0)
+    before = page.locator(".cards", has=page.locator(f"#card-{number}")).get_attribute("data-column")
+    card.locator("a").focus()
+    with page.expect_response("**/web/board/move*"):
+        page.keyboard.press("Shift+ArrowRight")
+    with database.transaction() as env:
+        assert str(env["crm.lead"].browse(number).stage_id.id) != before
+
+
+def test_the_palette_goes_to_a_menu_by_a_part_of_its_name(open_screen: Callable[..., Page]) -> None:
+    page = open_screen("/web?apps")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("opportunit")
+    expect(page.locator("#palette-results [aria-selected=true]")).to_contain_text("Opportunit")
+    page.keyboard.press("Enter")
+    expect(page.locator(".board, table.records")).to_be_visible()
+
+
+def test_a_phone_has_the_menus_in_a_drawer(open_screen: Callable[..., Page]) -> None:
+    page = open_screen(LIST, **PHONE)
+    expect(page.locator("#side")).not_to_be_in_viewport()
+    page.locator("[data-drawer]").click()
+    expect(page.locator("#side")).to_be_in_viewport()
+    page.locator("#side a[href*='/web/action/']").first.click()
+    expect(page.locator("#side")).not_to_be_in_viewport()
+
+
+def test_a_list_of_eighty_rows_weighs_less_than_150_kilobytes(open_screen: Callable[..., Page], database: Database) -> None:
+    with database.transaction() as env:
+        env["res.partner"].create([{"name": f"Company {n}", "is_company": True, "city": "Vigo"} for n in range(100)])
+    page = open_screen("/web?apps")
+    sizes: list[int] = []
+    page.on("requestfinished", lambda request: sizes.append(request.sizes()["responseBodySize"]))
+    page.context.clear_cookies(name="none")
+    page.goto("/web/res.partner", wait_until="networkidle")
+    page.reload(wait_until="networkidle")
+    assert page.locator("tbody tr").count() == 80
+    assert sum(sizes) < 150_000
