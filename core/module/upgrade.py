@@ -53,7 +53,8 @@ def upgrade(
         for name in asked:
             if name in operation.broken:
                 raise UserError("{addon} cannot be upgraded: {reason}", addon=name, reason=operation.broken[name])
-        wanted = {*asked, *dependants(asked, shelf.depends(), operation.loaded)}
+        sound = {name for name in operation.loaded if rows[name].state != "broken"}
+        wanted = {*asked, *dependants(asked, shelf.depends(), sound)}
         needed = closure(shelf, wanted)
         operation.targets = set(wanted)
         _install_needed(operation, needed, wanted)

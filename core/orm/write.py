@@ -84,7 +84,8 @@ def _check_new_links(
         if field.type != "many2one" or field.related:
             continue
         chosen = f"default_{field.name}" in env.context
-        values = (row[field.name] for own, row in zip(given, complete, strict=True) if chosen or field.name in own)
+        pairs = zip(given, complete, strict=True)
+        values = (row.get(field.name) for own, row in pairs if chosen or field.name in own)
         targets = {target for target in (field.to_raw(value, env) for value in values if value) if target}
         if targets:
             fetch.require(env, field.comodel, targets)  # type: ignore[attr-defined]  # a link
