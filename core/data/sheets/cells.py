@@ -45,7 +45,8 @@ class Names:
         self._look_up(missing)
         fresh = [text for key, text in missing.items() if key not in self.known]
         if fresh and self.create:
-            name = self.env.registry[self.model].rec_name
+            info = self.env.registry[self.model]
+            name = "name" if info.fields[info.rec_name].computed and "name" in info.fields else info.rec_name
             created = self.env[self.model].create([{name: text} for text in fresh])
             for text, record_id in zip(fresh, created.ids, strict=True):
                 self.known[fold(text)] = record_id
