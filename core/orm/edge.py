@@ -196,7 +196,7 @@ def copy_values(record: Any, default: Mapping[str, Any]) -> dict[str, Any]:
                 (0, 0, {k: v for k, v in copy_values(line, {}).items() if k != field.inverse_name}) for line in value
             ]
         elif field.type == "many2one":
-            values[name] = value.id if link_names(record.env, field.comodel, set(value.ids)) else None  # type: ignore[attr-defined]  # a link
+            values[name] = value.id if link_names(record.env, field.comodel, set(value.ids)) else None
         elif field.relational:
             values[name] = [(6, 0, list(value._ids))] if field.to_many else value.id or None
         elif getattr(field, "mapped", False) and not field.given.get("delegated"):

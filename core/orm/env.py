@@ -171,7 +171,7 @@ class Env:
 
     @property
     def rule_env(self) -> Env:
-        """Where rules are evaluated: past the gate, and without what a caller's context would change in their meaning."""
+        """Where rules are evaluated: past the gate, and without keys by which a caller could change their meaning."""
         if self._rules is None:
             context = {key: value for key, value in self.context.items() if key not in ("active_test", "lang")}
             self._rules = Env(self.tx, self.uid, context, ALL)

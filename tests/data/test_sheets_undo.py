@@ -11,10 +11,10 @@ from core.errors import UserError
 pytestmark = pytest.mark.addons("crm")
 
 
-def load(env, text, key=("name",), **options):
+def load(env, text):
     sheet = read_sheet(text.encode(), "prospects.csv")
     columns = propose(env, "crm.lead", sheet.header)
-    return Import(env, "crm.lead", sheet, columns, key=key, **options).run()
+    return Import(env, "crm.lead", sheet, columns, key=["name"], missing={"channel_id": "create"}).run()
 
 
 def lead(env, name):
@@ -24,7 +24,6 @@ def lead(env, name):
 TITLES = "Company Name;City;Country;Tags;Planned Revenue;Expected Closing;Channel\n"
 FIRST = TITLES + "A;Lugo;Spain;wood;100.50;2026-03-09;Fair\nB;Vigo;;;;;\n"
 SECOND = TITLES + "A;Bonn;Germany;steel;200;2027-01-01;Letter\nB;;Spain;wood;;;\nC;Noia;;wood;;;\n"
-BOTH = {"channel_id": "create"}
 
 
 def values(env, name):
@@ -34,9 +33,9 @@ def values(env, name):
 
 
 def test_updated_rows_are_restored_and_new_ones_deleted(env):
-    load(env, FIRST, missing=BOTH)
+    load(env, FIRST)
     before = [values(env, name) for name in "AB"]
-    outcome = load(env, SECOND, missing=BOTH)
+    outcome = load(env, SECOND)
     assert values(env, "A") != before[0]
     plan = plan_undo(env, outcome.batch)
     assert (plan.delete, plan.restore, plan.gone) == (1, 2, 0)
@@ -58,7 +57,7 @@ def test_what_the_import_did_not_change_is_left_as_it_is_now(env):
 
 
 def test_tags_and_channels_that_others_use_by_now_stay(env):
-    outcome = load(env, TITLES + "A;;;wood, steel;;;Fair\n", missing=BOTH)
+    outcome = load(env, TITLES + "A;;;wood, steel;;;Fair\n")
     one = lead(env, "A")
     wood = one.categ_ids.filtered(lambda tag: tag.name == "wood")
     other = env["crm.lead"].create({"name": "O", "categ_ids": [(6, 0, wood.ids)], "channel_id": one.channel_id.id})

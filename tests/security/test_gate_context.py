@@ -99,8 +99,8 @@ def test_a_rule_on_the_current_company_follows_the_current_company(env: Env, as_
 NOT_EXPORTED = [
     "", "_x", "__init__", "__class__", "_rule_domain", "_compute_display_name", "env", "with_user", "with_context",
     "with_env", "elevated", "sudo", "browse", "compare_and_set", "lock", "mapped", "filtered", "sorted", "grouped",
-    "ensure_one", "of", "_make", "_info", "ids", "id", "name", "read\0", "Read", " read", "\uff57rite", "write.__globals__",
-    "_set_password", "make", "invalidate_cache", "init", "_auto_init", "pool",
+    "ensure_one", "of", "_make", "_info", "ids", "id", "name", "read\0", "Read", " read", "\uff57rite",
+    "write.__globals__", "_set_password", "make", "invalidate_cache", "init", "_auto_init", "pool",
 ]  # fmt: skip
 
 

@@ -98,7 +98,8 @@ def test_a_default_in_the_context_forges_no_bookkeeping(env: Env, pia: Env) -> N
     assert row["create_uid"][0] == row["write_uid"][0] == pia.uid
     assert not row["create_date"].startswith("2001")
     assert row["row_version"] < 9
-    (step,) = env["crm.lead.stage.history"].search([("lead_id", "=", lead)]).read(["create_uid", "create_date", "date_left"])
+    stays = env["crm.lead.stage.history"].search([("lead_id", "=", lead)])
+    (step,) = stays.read(["create_uid", "create_date", "date_left"])
     assert step["date_left"] is False
     assert step["create_uid"][0] == pia.uid
     assert not step["create_date"].startswith("2001")

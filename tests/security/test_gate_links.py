@@ -52,7 +52,8 @@ def test_the_name_of_a_hidden_target_is_not_shown(scene: Scene) -> None:
 
 
 def test_a_form_and_an_export_bear_a_hidden_target(scene: Scene) -> None:
-    answer = rpc(scene.pia, "crm.lead", "onchange", [scene.own], {"city": "X"}, "city", {"partner_id": "1", "city": "1"})
+    wanted = {"partner_id": "1", "city": "1"}
+    answer = rpc(scene.pia, "crm.lead", "onchange", [scene.own], {"city": "X"}, "city", wanted)
     assert answer["value"].get("partner_id", False) is False
     assert "Hidden" not in str(answer)
     for path in ("partner_id", "partner_id/name", "partner_id/id", "partner_id/.id"):

@@ -35,11 +35,9 @@ class Scene(NamedTuple):
 def scene(env: Env, as_user: AsUser) -> Scene:
     pia, leo = as_user("crm.group_sale_salesman"), as_user("crm.group_sale_salesman")
     leads: Any = env["crm.lead"]
-    rows = [
-        {"name": f"Deal {name}", "user_id": user, "planned_revenue": amount, "city": city}
-        for name, user, amount, city in [("own", pia.uid, 10, "B"), ("other", leo.uid, 700, "A"), ("free", False, 5, "C")]
-    ]
-    ids = leads.create(rows).ids
+    rows = [("own", pia.uid, 10, "B"), ("other", leo.uid, 700, "A"), ("free", False, 5, "C")]
+    names = ("name", "user_id", "planned_revenue", "city")
+    ids = leads.create([dict(zip(names, (f"Deal {row[0]}", *row[1:]), strict=True)) for row in rows]).ids
     return Scene(env, pia, leo, *ids)
 
 
@@ -141,8 +139,8 @@ def test_the_result_is_checked_where_the_rule_reads_a_list_or_a_computed_value(s
 
 def test_an_administrator_is_told_the_rule_and_an_employee_is_not(scene: Scene, as_user: AsUser) -> None:
     model = scene.root["ir.model"].search([("model", "=", "crm.lead")]).id
-    values = {"name": "Nobody touches A", "model_id": model, "domain_force": "[('city', '!=', 'A')]", "perm_read": False}
-    scene.root["ir.rule"].create(values)
+    values = {"name": "Nobody touches A", "model_id": model, "domain_force": "[('city', '!=', 'A')]"}
+    scene.root["ir.rule"].create({**values, "perm_read": False})
     with pytest.raises(AccessError) as told:
         rpc(as_user("base.group_system", "crm.group_sale_manager"), "crm.lead", "write", [scene.other], {"name": "x"})
     assert "Nobody touches A" in str(told.value)

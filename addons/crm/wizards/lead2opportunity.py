@@ -111,5 +111,6 @@ def open_opportunities(leads: Lead) -> dict[str, Any]:
     """The action that shows these opportunities: the form of one, the list of several."""
     action = leads.env.ref("crm.action_opportunities").read([])[0]
     if len(leads) == 1:
-        return {**action, "res_id": leads.id, "view_mode": "form", "views": [(False, "form")]}
+        form = leads.env.ref("crm.opportunity_form").id
+        return {**action, "res_id": leads.id, "view_mode": "form", "views": [(form, "form")]}
     return {**action, "domain": [("id", "in", leads.ids)]}

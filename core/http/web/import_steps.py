@@ -109,6 +109,6 @@ def outcome_page(request: Request, batch: Any, lines: Sequence[Any], title: str,
         "outcome", batch.model, title, url=base, back_url=f"/web/import/{batch.model}", filename=batch.file_name,
         figures=figures(request, batch.created_count, batch.updated_count, batch.refused_count), problems=shown,
         problem_count=len(lines), problems_url=f"/web/import/{batch.model}/{token}/refused" if token and lines else "",
-        records_url=f"/web/list/{batch.model}", undo_url=base if batch.state == "done" else "",
+        records_url=f"/web/{batch.model}", undo_url=base if batch.state == "done" else "",
         undone=batch.state == "undone",
     )  # fmt: skip
