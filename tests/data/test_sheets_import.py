@@ -153,11 +153,10 @@ def test_a_dry_run_tells_the_same_and_keeps_nothing(env):
     assert dry.dry
     assert dry.batch == 0
     assert real.batch
-    assert [(len(o.created), o.refused, {m: len(i) for m, i in o.made.items()}) for o in (dry, real)][0] == (
-        1,
-        real.refused,
-        {"crm.case.channel": 1, "crm.case.categ": 2},
-    )
+    for outcome in (dry, real):
+        made = {model: len(ids) for model, ids in outcome.made.items()}
+        assert (len(outcome.created), made) == (1, {"crm.case.channel": 1, "crm.case.categ": 2})
+    assert dry.refused == real.refused
 
 
 MIXED = (
@@ -280,7 +279,7 @@ def test_a_file_without_a_known_column_is_refused(env):
 
 
 def test_stopping_at_an_error_names_the_line(env):
-    with pytest.raises(UserError, match="Line 3: .*Atlantis.*Nothing was imported"), env.savepoint():
+    with pytest.raises(UserError, match=r"Line 3: .*Atlantis.*Nothing was imported"), env.savepoint():
         importing(env, "Company Name,Country\nA,Spain\nB,Atlantis\n", stop=True).run()
     assert not leads(env, "A")
 

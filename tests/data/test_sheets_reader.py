@@ -64,6 +64,13 @@ def test_lines_are_those_of_the_file_in_spite_of_blank_ones_and_line_breaks_in_c
     assert sheet.lines == (3, 6)
 
 
+def test_a_file_without_titles_has_its_columns_numbered():
+    sheet = read_sheet(b"Oak,Lugo\nFir,Bonn,x\n", "a.csv", title="Column {number}")
+    assert sheet.header == ("Column 1", "Column 2", "Column 3")
+    assert sheet.rows == (("Oak", "Lugo", ""), ("Fir", "Bonn", "x"))
+    assert sheet.lines == (1, 2)
+
+
 def test_short_rows_are_filled_and_long_ones_cut():
     sheet = read_sheet(b"a,b,c\n1\n1,2,3,4\n", "a.csv")
     assert sheet.rows == (("1", "", ""), ("1", "2", "3"))

@@ -38,7 +38,7 @@ class Sheet:
     separator: str = ""
 
 
-def read_sheet(data: bytes, file_name: str, encoding: str = "", separator: str = "") -> Sheet:
+def read_sheet(data: bytes, file_name: str, encoding: str = "", separator: str = "", title: str = "") -> Sheet:
     """The cells of a file.
 
     Args:
@@ -46,12 +46,14 @@ def read_sheet(data: bytes, file_name: str, encoding: str = "", separator: str =
         file_name: its name; the ending tells spreadsheets from CSV.
         encoding: of a CSV file; found out when empty.
         separator: of a CSV file; found out when empty.
+        title: when the first line is a row like the others, what columns are called, with their number in place of
+            `{number}`.
 
     Raises:
         UserError: when the file cannot be read, is empty, or is too large; the message says what to do.
     """
     if file_name.lower().endswith(SPREADSHEETS):
-        return _spreadsheet(data, file_name)
+        return _spreadsheet(data, file_name, title)
     text, found = _decode(data, encoding)
     mark = separator or _separator(text)
     numbered: list[tuple[int, list[str]]] = []
@@ -65,7 +67,7 @@ def read_sheet(data: bytes, file_name: str, encoding: str = "", separator: str =
         raise UserError(
             "Line {line} of {file} cannot be read: {why}", line=last + 1, file=file_name, why=str(error)
         ) from error
-    return _sheet(file_name, numbered, found, mark)
+    return _sheet(file_name, numbered, found, mark, title)
 
 
 def _decode(data: bytes, encoding: str) -> tuple[str, str]:
@@ -101,14 +103,15 @@ def _separator(text: str) -> str:
     return best
 
 
-def _spreadsheet(data: bytes, file_name: str) -> Sheet:
+def _spreadsheet(data: bytes, file_name: str, title: str) -> Sheet:
     try:
         sheet = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0)
         cells = sheet.to_python()
     except (CalamineError, OSError, ValueError) as error:
         raise UserError("{file} cannot be read as a spreadsheet.", file=file_name) from error
     first = (sheet.start or (0, 0))[0] + 1
-    return _sheet(file_name, [(n, [_text(cell) for cell in row]) for n, row in enumerate(cells, start=first)], "", "")
+    numbered = [(line, [_text(cell) for cell in row]) for line, row in enumerate(cells, start=first)]
+    return _sheet(file_name, numbered, "", "", title)
 
 
 def _text(cell: object) -> str:
@@ -124,10 +127,13 @@ def _text(cell: object) -> str:
     return str(cell)
 
 
-def _sheet(file_name: str, numbered: list[tuple[int, list[str]]], encoding: str, separator: str) -> Sheet:
+def _sheet(file_name: str, numbered: list[tuple[int, list[str]]], encoding: str, separator: str, title: str) -> Sheet:
     filled = [(line, cells) for line, cells in numbered if any(cell.strip() for cell in cells)]
     if not filled:
         raise UserError("{file} is empty.", file=file_name)
+    if title:
+        widest = max(len(cells) for _, cells in filled)
+        filled.insert(0, (0, [title.format(number=n) for n in range(1, widest + 1)]))
     header = tuple(cell.strip() for cell in filled[0][1])
     if len(header) > MOST_COLUMNS or len(filled) > MOST_ROWS:
         raise UserError(

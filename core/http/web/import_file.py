@@ -1,4 +1,4 @@
-"""A file waiting on the server while a person walks through the import wizard: its bytes and the choices made so far."""
+"""A file waiting on the server while a person walks through the import wizard: its bytes and the choices so far."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ class ImportFile:
 
     Attributes:
         token: names it in addresses; only the person who uploaded it may open it.
+        title: what columns are called when the first line holds no headings.
         targets: by column, the fields it feeds; None before the person has changed the proposal.
         missing: by link field, what happens to names that are not found.
         batch: id of the finished import; 0 before.
@@ -40,6 +41,7 @@ class ImportFile:
     name: str
     encoding: str = ""
     separator: str = ""
+    title: str = ""
     targets: dict[int, list[str]] | None = None
     keys: list[str] = field(default_factory=list)
     on_error: str = "skip"
@@ -69,7 +71,7 @@ class ImportFile:
 
     def sheet(self) -> Sheet:
         """The cells of the file. Raises UserError when it cannot be read."""
-        return read_sheet(self.bytes_path.read_bytes(), self.name, self.encoding, self.separator)
+        return read_sheet(self.bytes_path.read_bytes(), self.name, self.encoding, self.separator, self.title)
 
     def columns(self, env: Env, sheet: Sheet) -> Columns:
         """Which column feeds which fields: the person's choice, or the proposal."""

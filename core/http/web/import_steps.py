@@ -40,10 +40,11 @@ def mapping_page(request: Request, file: ImportFile, sheet: Sheet, title: str, e
         targets = tuple(file.targets[index]) if file.targets and index in file.targets else chosen.get(index, ())
         samples = tuple(dict.fromkeys(row[index] for row in sheet.rows if row[index].strip()))[:SAMPLES]
         link = next((n for n in targets if n and info.fields[n].type in ("many2one", "many2many")), "")
+        usual = "create" if link and info.fields[link].type == "many2many" else "refuse"
         columns.append(
             SheetColumn(
                 index, heading, samples, targets, guessed=file.targets is None and bool(targets), link=link,
-                missing=file.missing.get(link, "create" if link and info.fields[link].type == "many2many" else "refuse"),
+                missing=file.missing.get(link, usual),
             )
         )  # fmt: skip
     separators = {",": say(request, "Comma"), ";": say(request, "Semicolon"), "\t": say(request, "Tabulator"), "|": "|"}
@@ -53,7 +54,8 @@ def mapping_page(request: Request, file: ImportFile, sheet: Sheet, title: str, e
         encodings=tuple((e, e) for e in dict.fromkeys([sheet.encoding, *ENCODINGS])) if sheet.encoding else (),
         encoding=sheet.encoding,
         separators=tuple((s, separators[s]) for s in SEPARATORS) if sheet.separator else (), separator=sheet.separator,
-        columns=tuple(columns), options=options(env, file.model), keys=tuple(file.keys), on_error=file.on_error,
+        columns=tuple(columns), options=options(env, file.model), has_header=not file.title,
+        keys=tuple(file.keys), on_error=file.on_error,
         row_count=len(sheet.rows), error=error,
     )  # fmt: skip
 
@@ -74,19 +76,21 @@ def figures(request: Request, created: int, updated: int, refused: int) -> tuple
 def check_page(request: Request, file: ImportFile, sheet: Sheet, outcome: Outcome, title: str) -> ImportPage:
     """The step that tells what the import would do."""
     env = request.env
+    info = env.registry[file.model]
     notes = [
         RowProblem(
-            0, env.translate_term(env.registry[file.model].fields[name].string, env.registry[file.model].addon),
-            ", ".join(names[:10]), say(request, "{count} names were not found and stay empty.", count=len(names)), fatal=False,
+            0, env.translate_term(info.fields[name].string, info.fields[name].addon), ", ".join(names[:10]),
+            say(request, "{count} names were not found and stay empty.", count=len(names)), fatal=False,
         )
         for name, names in outcome.dropped.items()
     ]  # fmt: skip
     shown = [*notes, *problems(sheet, outcome)]
+    address = f"/web/import/{file.model}/{file.token}"
     return ImportPage(
-        "check", file.model, title, url=f"/web/import/{file.model}/{file.token}",
-        back_url=f"/web/import/{file.model}/{file.token}", filename=file.name,
+        "check", file.model, title, url=address, back_url=address, filename=file.name,
         figures=figures(request, len(outcome.created), len(outcome.updated), len(outcome.refused)),
-        problems=tuple(shown[:SHOWN_PROBLEMS]), problem_count=len(shown), problems_url=f"/web/import/{file.model}/{file.token}/refused" if outcome.refused else "",
+        problems=tuple(shown[:SHOWN_PROBLEMS]), problem_count=len(shown),
+        problems_url=f"{address}/refused" if outcome.refused else "",
         total=len(outcome.created) + len(outcome.updated),
     )  # fmt: skip
 

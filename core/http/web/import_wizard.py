@@ -98,6 +98,9 @@ def go_on(request: Request, model: str, token: str) -> Response:
     if wish == "run":
         return _start(request, file)
     _take_choices(file, request.form)
+    if "has_header" in request.form:
+        headings = "1" in request.form.getlist("has_header")
+        file.title = "" if headings else say(request, "Column {number}", number="{number}")
     if wish.startswith("more:") and file.targets is not None:
         file.targets.setdefault(int(wish[5:]), []).append("")
     file.error = ""

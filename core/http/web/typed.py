@@ -12,6 +12,7 @@ from core.kernel.text import fold
 
 if TYPE_CHECKING:
     from core.orm.env import Env
+    from core.orm.model import Model
 
 BoundField = Any
 """A field of a registry: which attributes it has depends on its kind."""
@@ -68,7 +69,7 @@ def find(env: Env, model: str, text: str, domain: list[Any], *, exact: bool = Fa
     """
     table = env[model]
     found = [] if exact else table.name_search(text, domain, "ilike", 9)
-    named = [pair for pair in found if fold(pair[1]) == fold(text)] or table.name_search(text, domain, "=", 9)
+    named = [pair for pair in found if fold(pair[1]) == fold(text)] or _exactly(table, text, domain)
     if len(named) == 1 or (not named and len(found) == 1):
         return (named or found)[0][0]
     if not found and not named:
@@ -77,3 +78,11 @@ def find(env: Env, model: str, text: str, domain: list[Any], *, exact: bool = Fa
             "There is no {model} called “{text}”.", model=env.translate_term(info.description, info.addon), text=text
         )
     raise Ambiguous(text, tuple(Choice(str(key), name) for key, name in (named or found)))
+
+
+def _exactly(table: Model, text: str, domain: list[Any]) -> list[tuple[int, str]]:
+    """The records of exactly this name or code; none where the text cannot be one."""
+    try:
+        return table.name_search(text, domain, "=", 9)
+    except ValidationError:
+        return []
