@@ -41,7 +41,8 @@ def violations(page: Page) -> list[str]:
     """What axe finds, with the elements concerned."""
     found = Axe().run(page)
     return [
-        f"{page.url} {one['id']}: {[node['html'][:160] for node in one['nodes'][:3]]}" for one in found.response["violations"]
+        f"{page.url} {one['id']}: {[node['html'][:160] for node in one['nodes'][:3]]}"
+        for one in found.response["violations"]
     ]
 
 

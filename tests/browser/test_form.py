@@ -92,7 +92,9 @@ def test_a_click_on_a_value_starts_editing_there(open_screen: Callable[..., Page
 
 def test_a_wizard_opens_as_a_dialog_and_leads_on(open_screen: Callable[..., Page], database: Database) -> None:
     with database.transaction() as env:
-        lead = env["crm.lead"].create({"name": "To convert", "type": "lead", "partner_name": "Nobody Yet", "contact_name": "Ana"})
+        lead = env["crm.lead"].create(
+            {"name": "To convert", "type": "lead", "partner_name": "Nobody Yet", "contact_name": "Ana"}
+        )
     page = open_screen(f"/web/crm.lead/{lead.id}")
     page.locator("button[value=action_convert]").click()
     dialog = page.locator("dialog[open]")

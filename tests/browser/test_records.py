@@ -100,7 +100,9 @@ def test_a_phone_has_the_menus_in_a_drawer(open_screen: Callable[..., Page]) -> 
     expect(page.locator("#side")).not_to_be_in_viewport()
 
 
-def test_a_list_of_eighty_rows_weighs_less_than_150_kilobytes(open_screen: Callable[..., Page], database: Database) -> None:
+def test_a_list_of_eighty_rows_weighs_less_than_150_kilobytes(
+    open_screen: Callable[..., Page], database: Database
+) -> None:
     with database.transaction() as env:
         env["res.partner"].create([{"name": f"Company {n}", "is_company": True, "city": "Vigo"} for n in range(100)])
     page = open_screen("/web?apps")

@@ -37,7 +37,9 @@ class Screen:
                 continue
             if control.tag == "select":
                 chosen = control.xpath("./option[@selected]") or control.xpath("./option[1]")
-                value = (chosen[0].get("value") if chosen[0].get("value") is not None else chosen[0].text) if chosen else ""
+                value = (
+                    (chosen[0].get("value") if chosen[0].get("value") is not None else chosen[0].text) if chosen else ""
+                )
             elif control.tag == "textarea":
                 value = (control.text or "").removeprefix("\n")
             else:
@@ -46,7 +48,7 @@ class Screen:
         return sent
 
     def submit(self, form: str = "record", to: str = "", **changes: str | list[str]) -> Screen:
-        """Send a form with some inputs changed; underscores of a line's input are written as `__` (`child_ids__0__name`)."""
+        """Send a form with some inputs changed; the dots of a name are written as `__` (`child_ids__0__name`)."""
         values = self.values(form)
         for name, value in changes.items():
             values.setlist(name.replace("__", "."), value if isinstance(value, list) else [value])

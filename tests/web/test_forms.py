@@ -129,7 +129,9 @@ def test_an_untouched_line_is_not_written(visit: Visit, database: Database) -> N
         assert env["res.partner"].browse(number).child_ids.row_version == before
 
 
-def test_a_refusal_undoes_everything_and_is_told_on_the_form(client: WebClient, visit: Visit, database: Database) -> None:
+def test_a_refusal_undoes_everything_and_is_told_on_the_form(
+    client: WebClient, visit: Visit, database: Database
+) -> None:
     form = visit("/web/res.users/new")
     refused = form.submit(name="Ana", login="admin")
     assert refused.response.status_code == 422
@@ -147,7 +149,9 @@ def test_a_post_without_the_token_changes_nothing(client: WebClient, database: D
         assert env["res.partner"].browse(number).city == "Vigo"
 
 
-def test_numbers_and_dates_are_read_as_the_reader_writes_them(client: WebClient, visit: Visit, database: Database) -> None:
+def test_numbers_and_dates_are_read_as_the_reader_writes_them(
+    client: WebClient, visit: Visit, database: Database
+) -> None:
     with database.transaction() as env:
         from core.module.create import activate_language
 
@@ -176,7 +180,7 @@ def test_a_record_that_a_rule_hides_looks_as_if_it_did_not_exist(client: WebClie
 
 
 def test_names_that_are_markup_stay_text(visit: Visit, database: Database) -> None:
-    number = partner(database, name="<script>alert(1)</script>", city="\"><img src=x onerror=alert(1)>")
+    number = partner(database, name="<script>alert(1)</script>", city='"><img src=x onerror=alert(1)>')
     for address in (f"/web/res.partner/{number}", f"/web/res.partner/{number}?edit=1", "/web/res.partner"):
         page = visit(address)
         assert not page.root.xpath("//script[not(@src)]")

@@ -31,7 +31,9 @@ def deals(database: Database) -> list[int]:
 
 
 def names(screen: Screen) -> list[str]:
-    return screen.texts("//table[contains(@class, 'records')]//tbody//tr[@id and not(contains(@class, 'group'))]//a[@class='row-link']")
+    return screen.texts(
+        "//table[contains(@class, 'records')]//tbody//tr[@id and not(contains(@class, 'group'))]//a[@class='row-link']"
+    )
 
 
 def test_a_text_searches_the_first_field_of_the_search_view(visit: Visit, deals: list[int]) -> None:
@@ -64,7 +66,9 @@ def test_an_own_filter(visit: Visit, deals: list[int], condition: str, found: li
     assert sorted(names(visit(f"{LEADS}&filter=&cond={condition}"))) == found
 
 
-@pytest.mark.parametrize("condition", ["password_hash|=|x", "nothing|=|1", "city|drop table|x", "planned_revenue|>|many"])
+@pytest.mark.parametrize(
+    "condition", ["password_hash|=|x", "nothing|=|1", "city|drop table|x", "planned_revenue|>|many"]
+)
 def test_an_own_filter_that_means_nothing_finds_nothing(visit: Visit, deals: list[int], condition: str) -> None:
     shown = visit(f"{LEADS}&filter=&cond={condition}")
     assert shown.response.status_code == 200
@@ -108,7 +112,14 @@ def test_ticked_records_are_archived_and_come_back(client: WebClient, deals: lis
 
 
 def test_all_of_a_search_are_changed_at_once(client: WebClient, deals: list[int], database: Database) -> None:
-    data = {"query": f"{LEADS}&filter=&f.city=vigo", "all": "1", "do": "write", "set": "city", "city": "Pontevedra", "_script": "1"}
+    data = {
+        "query": f"{LEADS}&filter=&f.city=vigo",
+        "all": "1",
+        "do": "write",
+        "set": "city",
+        "city": "Pontevedra",
+        "_script": "1",
+    }
     assert client.post("/web/crm.lead/bulk", data=data).status_code == 303
     with database.transaction() as env:
         assert env["crm.lead"].browse(deals).mapped("city") == ["Pontevedra", "Lugo", "Pontevedra", ""]
@@ -151,7 +162,9 @@ def test_a_search_is_saved_used_and_forgotten(client: WebClient, visit: Visit, d
     assert not visit(f"{LEADS}&filter=").root.xpath("//a[contains(@href, 'fav=')]")
 
 
-def test_a_card_moves_to_another_stage_without_script(client: WebClient, visit: Visit, deals: list[int], database: Database) -> None:
+def test_a_card_moves_to_another_stage_without_script(
+    client: WebClient, visit: Visit, deals: list[int], database: Database
+) -> None:
     board = visit("/web/action/crm.action_opportunities?view=kanban&filter=")
     form = board.root.xpath(f"//*[@id='card-{deals[0]}']//form")[0]
     options = form.xpath(".//option/@value")

@@ -15,7 +15,9 @@ def visitor(application: Application) -> Client:
     return Client(application)
 
 
-def test_a_password_opens_a_session_and_leads_where_one_wanted_to_go(application: Application, database: Database) -> None:
+def test_a_password_opens_a_session_and_leads_where_one_wanted_to_go(
+    application: Application, database: Database
+) -> None:
     browser = visitor(application)
     data = {"db": database.name, "login": ADMIN_LOGIN, "password": ADMIN_PASSWORD, "redirect": "/web/res.partner?q=a"}
     answer = browser.post("/web/login", data=data)
@@ -30,7 +32,9 @@ def test_one_is_never_led_to_another_site(application: Application, database: Da
 
 
 @pytest.mark.parametrize(("login", "password"), [(ADMIN_LOGIN, "wrong"), ("nobody", ADMIN_PASSWORD), ("", "")])
-def test_a_wrong_login_is_told_in_the_same_words(application: Application, database: Database, login: str, password: str) -> None:
+def test_a_wrong_login_is_told_in_the_same_words(
+    application: Application, database: Database, login: str, password: str
+) -> None:
     answer = visitor(application).post("/web/login", data={"db": database.name, "login": login, "password": password})
     assert answer.status_code == 401
     assert "Wrong user or password." in answer.text
@@ -49,13 +53,17 @@ def test_people_set_their_own_language_but_not_their_login(client: WebClient, da
         env["res.users"].create({"name": "Ana", "login": "ana"})
     client.log_in("ana")
     assert client.get("/web/preferences").status_code == 200
-    client.post("/web/preferences", data={"name": "Ana María", "login": "boss", "tz": "Europe/Madrid", "_original": "{}"})
+    client.post(
+        "/web/preferences", data={"name": "Ana María", "login": "boss", "tz": "Europe/Madrid", "_original": "{}"}
+    )
     with database.transaction() as env:
         ana = env["res.users"].search([("login", "=", "ana")])
         assert (ana.name, ana.tz) == ("Ana María", "Europe/Madrid")
 
 
-def test_a_changed_password_ends_all_other_sessions(client: WebClient, application: Application, database: Database) -> None:
+def test_a_changed_password_ends_all_other_sessions(
+    client: WebClient, application: Application, database: Database
+) -> None:
     other = WebClient(application, database.name)
     data = {"old_password": ADMIN_PASSWORD, "new_password": "a better password", "again": "a better password"}
     client.post("/web/preferences/password", data=data)
@@ -63,8 +71,13 @@ def test_a_changed_password_ends_all_other_sessions(client: WebClient, applicati
     assert other.get("/web/preferences").status_code == 303
 
 
-def test_the_wrong_old_password_changes_nothing(client: WebClient, application: Application, database: Database) -> None:
-    client.post("/web/preferences/password", data={"old_password": "x", "new_password": "a better password", "again": "a better password"})
+def test_the_wrong_old_password_changes_nothing(
+    client: WebClient, application: Application, database: Database
+) -> None:
+    client.post(
+        "/web/preferences/password",
+        data={"old_password": "x", "new_password": "a better password", "again": "a better password"},
+    )
     data = {"db": database.name, "login": ADMIN_LOGIN, "password": ADMIN_PASSWORD}
     assert visitor(application).post("/web/login", data=data).status_code == 303
 

@@ -24,7 +24,27 @@ if TYPE_CHECKING:
     from core.orm.model import Model
 
 CARDS = 40
-_BLOCKS = frozenset(["div", "p", "li", "tr", "footer", "header", "section", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "tbody"])
+_BLOCKS = frozenset(
+    [
+        "div",
+        "p",
+        "li",
+        "tr",
+        "footer",
+        "header",
+        "section",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "ul",
+        "ol",
+        "table",
+        "tbody",
+    ]
+)
 _TITLES = frozenset(["strong", "b", "h1", "h2", "h3", "h4"])
 
 
@@ -41,7 +61,9 @@ class Board:
         self.shower = Shower(self.env)
         self.names = names_of(self.env)
         self.reads = [name for name in resolved.reads if name in self.info.fields]
-        self.kinds = {n: self.info.fields[n].type for n in self.reads if self.info.fields[n].type not in ("binary", "image")}
+        self.kinds = {
+            n: self.info.fields[n].type for n in self.reads if self.info.fields[n].type not in ("binary", "image")
+        }
         wanted = next(iter(found.groups), "") or view.default_group_by
         self.by = wanted if wanted and groupable(self.env, self.model, wanted) else ""
         self.order = ordered(self.env, self.model, self.query.get("sort"), view.default_order or self.info.order)
@@ -55,7 +77,12 @@ class Board:
         shown = [wanted] if wanted else [n.name for n in nodes.walk(self.view.card) if isinstance(n, nodes.FieldNode)]
         for name in shown:
             field: Any = self.info.fields.get(name)
-            if field is not None and field.stored and self.env.field_open(field) and (field.type == "monetary" or (wanted and field.type in NUMBERS)):
+            if (
+                field is not None
+                and field.stored
+                and self.env.field_open(field)
+                and (field.type == "monetary" or (wanted and field.type in NUMBERS))
+            ):
                 return name
         return ""
 
@@ -64,7 +91,9 @@ class Board:
         if not self.by:
             records = self.env[self.model].search(self.found.domain, limit=self.limit, order=self.order)
             total = self.env[self.model].search_count(self.found.domain)
-            return (BoardColumn("", self.found.window.title, total, tuple(self.cards(records)), more_url=self._more(total)),)
+            return (
+                BoardColumn("", self.found.window.title, total, tuple(self.cards(records)), more_url=self._more(total)),
+            )
         sums = [f"{self.sum_field}:sum"] if self.sum_field else []
         groups = self.env[self.model].read_group(self.found.domain.as_list(), sums, [self.by])
         return tuple(self.column(group) for group in groups)
@@ -133,7 +162,9 @@ class Board:
         found: list[tuple[str, int]] = []
         for value, number in rows:
             tone = self.view.progress_colors.get(str(value), "muted")
-            found.append((tone if tone in ("success", "warning", "danger", "info") else "muted", round(number * 100 / count)))
+            found.append(
+                (tone if tone in ("success", "warning", "danger", "info") else "muted", round(number * 100 / count))
+            )
         return tuple(found)
 
     def cards(self, records: Model) -> Iterable[Card]:
@@ -156,7 +187,9 @@ class Board:
         query = self.query.without("page", "open", "view", "limit", "fold").at(f"/web/{self.model}/{record.id}")
         return Card(
             id=record.id,
-            url=query.with_(**{"from": self.found.window.reference, "view": str(self.found.window.view_id("form") or "") or None}).url,
+            url=query.with_(
+                **{"from": self.found.window.reference, "view": str(self.found.window.view_id("form") or "") or None}
+            ).url,
             title=sorted_.title or record.display_name,
             lines=tuple(sorted_.lines),
             tags=sorted_.tags,
@@ -255,9 +288,13 @@ def board_page(found: Search, resolved: Resolved) -> BoardPage:
     board = Board(found, resolved)
     field: Any = board.info.fields.get(board.by.partition(":")[0]) if board.by else None
     draggable = bool(
-        field is not None and board.view.draggable and board.info.stored and field.type in ("many2one", "selection", "boolean")
-        and not field.readonly and may(board.env, board.model, "write")
-    )  # fmt: skip
+        field is not None
+        and board.view.draggable
+        and board.info.stored
+        and field.type in ("many2one", "selection", "boolean")
+        and not field.readonly
+        and may(board.env, board.model, "write")
+    )
     move = Query("/web/board/move").with_(model=board.model, field=board.by, **{"from": found.window.reference}).url
     return BoardPage(
         heading=heading(found, "kanban", board.view.create),

@@ -28,7 +28,20 @@ if TYPE_CHECKING:
     from core.orm.model import Model
 
 MOST = 20_000
-_TYPES = ("char", "text", "integer", "float", "decimal", "monetary", "boolean", "date", "datetime", "selection", "many2one", "many2many")
+_TYPES = (
+    "char",
+    "text",
+    "integer",
+    "float",
+    "decimal",
+    "monetary",
+    "boolean",
+    "date",
+    "datetime",
+    "selection",
+    "many2one",
+    "many2many",
+)
 
 
 @route("/web/<model>/bulk", methods=("POST",))
@@ -42,7 +55,9 @@ def bulk(request: Request, model: str) -> Response:
     ids = ",".join(map(str, records.ids))
     if wish == "export":
         kept = {"ids": ids} if "all" not in request.form else {}
-        url = Query(f"/web/export/{model}", found.query.without("page", "open").items).with_(**{"from": found.window.reference, **kept})
+        url = Query(f"/web/export/{model}", found.query.without("page", "open").items).with_(
+            **{"from": found.window.reference, **kept}
+        )
         return redirect(url.url)
     if wish.startswith("print:"):
         return follow.away(request, f"/web/report/{wish.removeprefix('print:')}/{ids}")
@@ -58,7 +73,11 @@ def bulk(request: Request, model: str) -> Response:
     if wish == "archive" and "active" in records._info.fields:
         active = not all(getattr(record, "active", True) for record in records)
         records.write({"active": active})
-        text = say(request, "{count} records are back.", count=len(records)) if active else say(request, "{count} records are archived.", count=len(records))
+        text = (
+            say(request, "{count} records are back.", count=len(records))
+            if active
+            else say(request, "{count} records are archived.", count=len(records))
+        )
         return go(request, back, text)
     raise UserError("There is no such action for several records.")
 
@@ -143,9 +162,14 @@ def editable(found: Search, records: Model) -> dict[str, nodes.FieldNode]:
     candidates = {**field_nodes(listed), **field_nodes(form_of(env, model, found.window.view_id("form") or None).view)}
     fields = records._info.fields
     return {
-        name: node for name, node in candidates.items()
-        if name in fields and fields[name].type in _TYPES and not fields[name].readonly and fields[name].writable and env.field_open(fields[name])
-    }  # fmt: skip
+        name: node
+        for name, node in candidates.items()
+        if name in fields
+        and fields[name].type in _TYPES
+        and not fields[name].readonly
+        and fields[name].writable
+        and env.field_open(fields[name])
+    }
 
 
 def _write(request: Request, found: Search, records: Model) -> Response:
@@ -154,10 +178,16 @@ def _write(request: Request, found: Search, records: Model) -> Response:
     translate = translator(request)
     with reading(request):
         resolved = form_of(found.env, records._name, found.window.view_id("form") or None)
-        posted = Reader(found.env, resolved, request.form, request.files, lambda error: error.translated(translate)).read()
+        posted = Reader(
+            found.env, resolved, request.form, request.files, lambda error: error.translated(translate)
+        ).read()
     posted.state.errors = {k: v for k, v in posted.state.errors.items() if k in chosen}
     if not chosen or posted.refused:
-        text = say(request, "Tick the fields that shall be set.") if not chosen else say(request, "Not saved yet: look at the fields in red.")
+        text = (
+            say(request, "Tick the fields that shall be set.")
+            if not chosen
+            else say(request, "Not saved yet: look at the fields in red.")
+        )
         return edit_page(request, found, records, posted, text)
     values = set_links(found.env, records._name, {name: posted.values.get(name, False) for name in chosen})
     try:

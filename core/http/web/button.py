@@ -56,7 +56,9 @@ def _press(request: Request, opened: Opened, name: str) -> Response:
     records: Any = env[opened.model].browse(record_id).exists()
     node = button_node(opened.view, name)
     if node is not None and node.context is not None:
-        context = node.context.evaluate({**dict.fromkeys(node.context.names, False), **names_of(env), **_values(records)})
+        context = node.context.evaluate(
+            {**dict.fromkeys(node.context.names, False), **names_of(env), **_values(records)}
+        )
         env = env.with_context(**(context if isinstance(context, dict) else {}))
         records = records.with_env(env)
     if kind == "action":
@@ -77,7 +79,10 @@ def _press(request: Request, opened: Opened, name: str) -> Response:
 
 def _values(records: Any) -> dict[str, Any]:
     fields = records._info.fields
-    row = records.read([n for n, f in fields.items() if f.type not in ("binary", "image", "one2many") and f.stored], load="_classic_write")
+    row = records.read(
+        [n for n, f in fields.items() if f.type not in ("binary", "image", "one2many") and f.stored],
+        load="_classic_write",
+    )
     return {**row[0], "active_id": row[0]["id"]} if row else {}
 
 
@@ -85,8 +90,10 @@ def _json(values: dict[str, Any]) -> str:
     return json.dumps(values, default=str) if values else ""
 
 
-def attempt(request: Request, opened: Opened, env: Env, act: Callable[[], Any], record_id: int) -> tuple[Any] | Response:
-    """Do something that may be refused; a refusal undoes it alone and is told on the form, which keeps what was typed."""
+def attempt(
+    request: Request, opened: Opened, env: Env, act: Callable[[], Any], record_id: int
+) -> tuple[Any] | Response:
+    """Do something that may be refused; a refusal undoes it alone and is told on the form, with all that was typed."""
     try:
         with env.savepoint():
             result = act()

@@ -42,7 +42,11 @@ def archive(request: Request, model: str, record_id: int) -> Response:
     found = attempt(request, opened, opened.env, lambda: record.write({"active": active}), record_id)
     if isinstance(found, Response):
         return found
-    return go(request, opened.address(record_id), say(request, "Back from the archive.") if active else say(request, "Archived."))
+    return go(
+        request,
+        opened.address(record_id),
+        say(request, "Back from the archive.") if active else say(request, "Archived."),
+    )
 
 
 @route("/web/<model>/<int:record_id>/delete", methods=("POST",))

@@ -38,8 +38,12 @@ def needed(source: Expression | list[Any]) -> tuple[frozenset[str], frozenset[st
 
 
 def domain_of(
-    env: Env, bound: Any, node: nodes.FieldNode | None, values: Mapping[str, Any], parent: Mapping[str, Any] | None = None
-) -> list[Any]:  # fmt: skip
+    env: Env,
+    bound: Any,
+    node: nodes.FieldNode | None,
+    values: Mapping[str, Any],
+    parent: Mapping[str, Any] | None = None,
+) -> list[Any]:
     """The domain of a link in a form with these values; one that cannot be worked out leaves the choice open.
 
     Args:
@@ -64,7 +68,9 @@ def context_of(env: Env, bound: Any, node: nodes.FieldNode | None, values: Mappi
     context = dict(getattr(bound, "context", {}) or {})
     if node is not None and node.context is not None:
         try:
-            found = node.context.evaluate({**dict.fromkeys(node.context.names - ENVIRONMENT, False), **names_of(env), **values})
+            found = node.context.evaluate(
+                {**dict.fromkeys(node.context.names - ENVIRONMENT, False), **names_of(env), **values}
+            )
         except ExpressionError:
             return context
         context |= found if isinstance(found, dict) else {}

@@ -106,7 +106,9 @@ def obey(opened: Opened, posted: Posted, order: str) -> None:
         taken = [int(line.key) for line in lines]
         key = str(1 + max(taken, default=-1))
         node = field_nodes(opened.view).get(field)
-        values = new_line(opened.env, bound, node, {**posted.values, "id": opened.record_id, "active_id": opened.record_id})
+        values = new_line(
+            opened.env, bound, node, {**posted.values, "id": opened.record_id, "active_id": opened.record_id}
+        )
         lines.append(Line(key, 0, values))
         _show_new(opened, posted, bound, node, field, key)
     elif verb == "remove":
@@ -130,7 +132,9 @@ def _show_new(opened: Opened, posted: Posted, bound: Any, node: nodes.FieldNode 
     else:
         posted.state.opened.add(f"{field}.{key}")
         names = list(field_nodes(formed.view))
-    first = next((name for name in names if not fields[name].readonly and fields[name].type not in ("one2many", "boolean")), "")
+    first = next(
+        (name for name in names if not fields[name].readonly and fields[name].type not in ("one2many", "boolean")), ""
+    )
     posted.state.focus = f"{field}.{key}.{first}" if first else ""
 
 

@@ -51,7 +51,14 @@ def choose(request: Request, model: str) -> Response:
             count=len(records),
             back_url=found.query.url,
         )
-    return page(request, "export.html", shown, shown.title, here=found.window.path, crumbs=(Link(found.window.title, shown.back_url),))
+    return page(
+        request,
+        "export.html",
+        shown,
+        shown.title,
+        here=found.window.path,
+        crumbs=(Link(found.window.title, shown.back_url),),
+    )
 
 
 @route("/web/export/<model>", methods=("POST",), write=False)
@@ -64,7 +71,9 @@ def download(request: Request, model: str) -> Response:
     if not paths:
         raise UserError("Tick the fields that shall be in the file.")
     if len(records) > MOST:
-        raise UserError("These are {count} records; at most {most} are exported at a time.", count=len(records), most=MOST)
+        raise UserError(
+            "These are {count} records; at most {most} are exported at a time.", count=len(records), most=MOST
+        )
     to_import = form.get("mode") == "import"
     if to_import and "id" not in paths:
         paths.insert(0, "id")
@@ -94,7 +103,9 @@ def _records(request: Request, model: str, pairs: list[tuple[str, str]]) -> tupl
     return found, table_.search(found.domain, order=order)
 
 
-def fields_of(env: Env, model: str, chosen: list[str], opened: list[str], query: Query, path: str = "", level: int = 0) -> list[ExportField]:
+def fields_of(
+    env: Env, model: str, chosen: list[str], opened: list[str], query: Query, path: str = "", level: int = 0
+) -> list[ExportField]:
     """The fields of a model, and below an opened link those of the model it leads to."""
     found: list[ExportField] = []
     fields = [f for f in env.registry[model].fields.values() if env.field_open(f) and f.type not in _HIDDEN]

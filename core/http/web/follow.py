@@ -19,7 +19,15 @@ def form_url(window: Window, *, dialog: bool = False) -> str:
     """The address of the form that a window opens."""
     path = f"/web/{window.model}/{window.res_id or 'new'}"
     kept = dict(window.kept)
-    return link(path, **{"from": window.path.removeprefix("/web/"), "view": window.view_id("form") or "", **kept, "dialog": "1" if dialog else ""})
+    return link(
+        path,
+        **{
+            "from": window.path.removeprefix("/web/"),
+            "view": window.view_id("form") or "",
+            **kept,
+            "dialog": "1" if dialog else "",
+        },
+    )
 
 
 def stored(request: Request, action: Any) -> Response:
@@ -40,7 +48,12 @@ def client(request: Request, tag: str) -> Response:
     """A part of the client that is no view."""
     if tag in ("reload", "reload_context"):
         return redirect("/web")
-    pages = {"apps": "/web/apps", "home": "/web", "preferences": "/web/preferences", "change_password": "/web/preferences"}
+    pages = {
+        "apps": "/web/apps",
+        "home": "/web",
+        "preferences": "/web/preferences",
+        "change_password": "/web/preferences",
+    }
     return redirect(pages.get(tag, "/web"))
 
 

@@ -46,7 +46,11 @@ def first_field(opened: Opened) -> str:
     """Where the cursor begins in a new record: in its name where that is typed, else in the first text."""
     info = opened.env.registry[opened.model]
     shown = field_nodes(opened.view)
-    typed = [name for name in shown if name in info.fields and info.fields[name].type == "char" and not info.fields[name].readonly]
+    typed = [
+        name
+        for name in shown
+        if name in info.fields and info.fields[name].type == "char" and not info.fields[name].readonly
+    ]
     return info.rec_name if info.rec_name in typed else next(iter(typed), "")
 
 
@@ -79,7 +83,7 @@ def posted_of(request: Request, opened: Opened) -> Posted:
     translate = translator(request)
     return Reader(
         opened.env, opened.resolved, request.form, request.files, lambda error: error.translated(translate)
-    ).read()  # fmt: skip
+    ).read()
 
 
 def changed_page(request: Request, opened: Opened) -> FormPage:
@@ -120,7 +124,13 @@ def refused(request: Request, opened: Opened, posted: Posted, saved: Saved) -> R
     assert saved.draft is not None
     with reading(request):
         shown = draft_page(
-            opened, saved.draft, posted, error=saved.error, errors=saved.errors, warning=saved.warning, conflicts=saved.conflicts
+            opened,
+            saved.draft,
+            posted,
+            error=saved.error,
+            errors=saved.errors,
+            warning=saved.warning,
+            conflicts=saved.conflicts,
         )
     return answer(request, opened, shown, status=409 if saved.conflicts else 422)
 
@@ -130,6 +140,4 @@ def answer(request: Request, opened: Opened, shown: FormPage, status: int = 200)
     if (opened.dialog or "_dialog" in request.form) and request.from_script:
         shell = shell_of(request, shown.title)
         return dialog(request, "record.html", "record", shown, shell, status=status)
-    return page(
-        request, "form.html", shown, shown.title, here=opened.window.path, crumbs=opened.crumbs, status=status
-    )  # fmt: skip
+    return page(request, "form.html", shown, shown.title, here=opened.window.path, crumbs=opened.crumbs, status=status)

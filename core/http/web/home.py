@@ -18,7 +18,15 @@ from core.kernel.zones import to_local
 from core.view.resolve import may
 
 MOST = 12
-_EVERYWHERE = ("res.partner", "crm.lead", "sale.order", "account.invoice", "product.product", "crm.claim", "project.issue")
+_EVERYWHERE = (
+    "res.partner",
+    "crm.lead",
+    "sale.order",
+    "account.invoice",
+    "product.product",
+    "crm.claim",
+    "project.issue",
+)
 """Models whose records the palette finds by name, where they are installed."""
 
 
@@ -38,7 +46,13 @@ def home(request: Request) -> Response:
     roots, _ = menus.placed(menus.apps(env), "")
     hour = to_local(env.now(), env.tz).hour
     with reading(request):
-        words = say("Good morning, {name}") if hour < 13 else say("Good afternoon, {name}") if hour < 20 else say("Good evening, {name}")
+        words = (
+            say("Good morning, {name}")
+            if hour < 13
+            else say("Good afternoon, {name}")
+            if hour < 20
+            else say("Good evening, {name}")
+        )
         shown = HomePage(words.replace("{name}", env.user.name.partition(" ")[0]), roots, _recent(request))
         title = say("Start page")
     return page(request, "home.html", shown, title)
@@ -105,5 +119,7 @@ def _records(request: Request, text: str) -> list[Link]:
             continue
         found += [Link(name, f"/web/{model}/{key}", "file-earmark-text", hint=title) for key, name in names]
         if len(names) == 4:
-            found.append(Link(say("All that contain “{text}”", text=text), link(f"/web/{model}", q=text), "search", hint=title))
+            found.append(
+                Link(say("All that contain “{text}”", text=text), link(f"/web/{model}", q=text), "search", hint=title)
+            )
     return found[: 2 * MOST]

@@ -77,9 +77,16 @@ class Inputs:
         self.shower = Shower(env)
 
     def view(
-        self, bound: Any, record: Model, node: nodes.FieldNode, place: Place, values: Mapping[str, Any], *, required: bool,
+        self,
+        bound: Any,
+        record: Model,
+        node: nodes.FieldNode,
+        place: Place,
+        values: Mapping[str, Any],
+        *,
+        required: bool,
         parent: Mapping[str, Any] | None = None,
-    ) -> FieldView:  # fmt: skip
+    ) -> FieldView:
         """The field of a record, to write.
 
         Args:
@@ -116,9 +123,15 @@ class Inputs:
         return {"choices": choices, "raw": str(value or ""), "text": ""}
 
     def _many2one(
-        self, bound: Any, record: Model, node: nodes.FieldNode, place: Place, values: Mapping[str, Any],
-        parent: Mapping[str, Any] | None, widget: str,
-    ) -> dict[str, Any]:  # fmt: skip
+        self,
+        bound: Any,
+        record: Model,
+        node: nodes.FieldNode,
+        place: Place,
+        values: Mapping[str, Any],
+        parent: Mapping[str, Any] | None,
+        widget: str,
+    ) -> dict[str, Any]:
         target: Any = bound.__get__(record, None)
         chosen = target.id if target else 0
         if widget in ("selection", "radio", "badge", "statusbar"):
@@ -128,7 +141,11 @@ class Inputs:
             if chosen and chosen not in found.ids:
                 pairs.append((chosen, self.shower.name(target)))
             choices = tuple(Choice(str(key), label, key == chosen) for key, label in pairs)
-            return {"choices": choices, "raw": str(chosen or ""), "widget": "selection" if widget != "radio" else "radio"}
+            return {
+                "choices": choices,
+                "raw": str(chosen or ""),
+                "widget": "selection" if widget != "radio" else "radio",
+            }
         name = place.prefix + bound.name
         return {
             "raw": str(chosen) if chosen > 0 else "",
@@ -144,22 +161,31 @@ class Inputs:
         return {"choices": self.shower.tags(bound, record), "text": "", **self._source(bound, node, place)}
 
     def _checks(
-        self, bound: Any, record: Model, node: nodes.FieldNode, values: Mapping[str, Any], parent: Mapping[str, Any] | None
-    ) -> tuple[Choice, ...]:  # fmt: skip
+        self,
+        bound: Any,
+        record: Model,
+        node: nodes.FieldNode,
+        values: Mapping[str, Any],
+        parent: Mapping[str, Any] | None,
+    ) -> tuple[Choice, ...]:
         """Every record as a box to tick, under the name of its category where it has one."""
         chosen = set(bound.__get__(record, None).ids)
-        found: Any = self.env[bound.comodel].search(domain_of(self.env, bound, node, values, parent), limit=MOST_CHOICES)
+        found: Any = self.env[bound.comodel].search(
+            domain_of(self.env, bound, node, values, parent), limit=MOST_CHOICES
+        )
         fields = found._info.fields
         grouped = "category_id" in fields
         note = next((name for name in ("comment", "help", "description") if name in fields), "")
         rows = [
             Choice(
-                str(one.id), one.name if grouped and "name" in fields else one.display_name, one.id in chosen,
+                str(one.id),
+                one.name if grouped and "name" in fields else one.display_name,
+                one.id in chosen,
                 url=str(getattr(one, note) or "") if note else "",
                 hint=one.category_id.display_name if grouped and one.category_id else "",
             )
             for one in found
-        ]  # fmt: skip
+        ]
         return tuple(sorted(rows, key=lambda choice: choice.hint or "\uffff"))
 
     def _source(self, bound: Any, node: nodes.FieldNode, place: Place) -> dict[str, Any]:
@@ -167,7 +193,11 @@ class Inputs:
         own, parent = needed(domain_source(self.env, bound, node))
         creates = not (node.options.get("no_create") or node.options.get("no_quick_create"))
         source = link(
-            f"/web/{place.model}/m2o", field=place.path + bound.name, view=place.view or "", id=place.record or "", prefix=place.prefix
+            f"/web/{place.model}/m2o",
+            field=place.path + bound.name,
+            view=place.view or "",
+            id=place.record or "",
+            prefix=place.prefix,
         )
         return {
             "source": source,
@@ -183,11 +213,19 @@ class Inputs:
         return {"raw": self.shower.raw(bound, record), "text": ""}
 
     def _date(self, bound: Any, record: Model, *_rest: Any) -> dict[str, Any]:
-        return {"raw": self.shower.raw(bound, record), "format": formats.date_pattern(self.shower.lang), "widget": "date"}
+        return {
+            "raw": self.shower.raw(bound, record),
+            "format": formats.date_pattern(self.shower.lang),
+            "widget": "date",
+        }
 
     def _datetime(self, bound: Any, record: Model, *_rest: Any) -> dict[str, Any]:
         pattern = f"{formats.date_pattern(self.shower.lang)} HH:mm"
-        text = formats.format_datetime(value, self.shower.lang, self.shower.tz) if (value := bound.__get__(record, None)) else ""
+        text = (
+            formats.format_datetime(value, self.shower.lang, self.shower.tz)
+            if (value := bound.__get__(record, None))
+            else ""
+        )
         return {"raw": self.shower.raw(bound, record), "format": pattern, "text": text, "widget": "datetime"}
 
     def _monetary(self, bound: Any, record: Model, *_rest: Any) -> dict[str, Any]:

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from core.orm.env import Env
     from core.orm.model import Model
 
-_INLINE = frozenset(["span", "b", "strong", "i", "em", "small", "u", "a", "abbr", "code", "mark", "time", "sub", "sup", "s", "kbd"])
+_INLINE = frozenset(
+    ["span", "b", "strong", "i", "em", "small", "u", "a", "abbr", "code", "mark", "time", "sub", "sup", "s", "kbd"]
+)
 _SKIPPED = frozenset(["mail_thread", "mail_followers"])
 
 
@@ -35,7 +37,8 @@ class Layout:
         editing: inputs instead of values.
         prefix: of the names of inputs, inside a line.
         parent: values of the record whose line it is.
-        entered: fields of the draft that were set by hand or by an on-change: they are carried along even where they are not seen.
+        entered: fields of the draft that were set by hand or by an on-change; they are carried along where they are not
+            seen.
     """
 
     env: Env
@@ -145,13 +148,17 @@ class Layout:
         if bound is None or node.widget in _SKIPPED:
             return None
         readonly = not self.editing or self.readonly(node, bound)
-        if bound.type == "one2many" or (bound.type == "many2many" and widget_of(bound, node.widget) in ("many2many", "one2many")):
+        if bound.type == "one2many" or (
+            bound.type == "many2many" and widget_of(bound, node.widget) in ("many2many", "one2many")
+        ):
             return self.lines(node, bound, readonly)
         if readonly:
             return self.reading(node, bound)
         self.drawn.add(bound.name)
         required = self.required(node, bound)
-        return self.inputs.view(bound, self.record, node, self.place, self.values, required=required, parent=self.parent)
+        return self.inputs.view(
+            bound, self.record, node, self.place, self.values, required=required, parent=self.parent
+        )
 
     def reading(self, node: nodes.FieldNode, bound: Any) -> FieldView:
         """The field, to read; a click on it starts editing where it may be changed."""
@@ -164,7 +171,12 @@ class Layout:
         if posted:
             self.drawn.add(bound.name)
         editable = not self.editing and self.writable and not self.prefix and not self.readonly(node, bound)
-        changes: dict[str, Any] = {"name": self.prefix + bound.name, "help": node.help, "editable": editable, "posted": posted}
+        changes: dict[str, Any] = {
+            "name": self.prefix + bound.name,
+            "help": node.help,
+            "editable": editable,
+            "posted": posted,
+        }
         if posted:
             changes["raw"] = self.shower.posted(bound, self.record)
         if tone in ("danger", "warning", "success"):
@@ -182,9 +194,17 @@ class Layout:
         found: list[FieldView] = []
         for name in sorted(self.entered - self.drawn):
             bound: Any = self.info.fields.get(name)
-            if bound is None or name not in known or bound.to_many or bound.type in ("binary", "image") or bound.computed:
+            if (
+                bound is None
+                or name not in known
+                or bound.to_many
+                or bound.type in ("binary", "image")
+                or bound.computed
+            ):
                 continue
-            found.append(FieldView(self.prefix + name, "", "hidden", "hidden", raw=self.shower.posted(bound, self.record)))
+            found.append(
+                FieldView(self.prefix + name, "", "hidden", "hidden", raw=self.shower.posted(bound, self.record))
+            )
         return tuple(found)
 
     def label(self, node: nodes.LabelNode) -> list[Piece]:
@@ -205,7 +225,9 @@ class Layout:
             items: list[Piece] = []
             loose: list[nodes.Node] = []
             for child in [*seen, None]:
-                if child is not None and not isinstance(child, (nodes.GroupNode, nodes.NotebookNode, nodes.SeparatorNode)):
+                if child is not None and not isinstance(
+                    child, (nodes.GroupNode, nodes.NotebookNode, nodes.SeparatorNode)
+                ):
                     loose.append(child)
                     continue
                 if loose:
@@ -214,7 +236,9 @@ class Layout:
                 if child is not None:
                     items += self.piece(child, True)
             shown = tuple(self._spanned(item, child) for item, child in _paired(items, seen))
-            return [Group(shown, node.title, min(node.columns or 2, 4), True, 1, css_classes(node.css))] if shown else []
+            return (
+                [Group(shown, node.title, min(node.columns or 2, 4), True, 1, css_classes(node.css))] if shown else []
+            )
         items_ = self.pieces(seen, True)
         if not items_:
             return []
@@ -234,7 +258,11 @@ class Layout:
         for page in node.pages:
             if self.hidden(page):
                 continue
-            items = self.pieces(page.children, True) if _grouped(page.children) else (Group(self.pieces(page.children, True)),)
+            items = (
+                self.pieces(page.children, True)
+                if _grouped(page.children)
+                else (Group(self.pieces(page.children, True)),)
+            )
             if not any(True for _ in _filled(items)):
                 continue
             tabs.append(Tab(page.title or page.name, items, errors=sum(1 for shown in fields_in(items) if shown.error)))
@@ -280,7 +308,7 @@ class Layout:
         url = link(f"/web/{self.model}/{record}/button/{node.name or '_'}", kind=node.kind, view=self.view_id or "")
         return Button(
             label or node.name, url, node.name, node.primary, icon="", confirm=node.confirm, help=node.help, count=count
-        )  # fmt: skip
+        )
 
     def may_edit(self) -> bool:
         """May the reader change the record, as far as view and rights of the model go?"""
@@ -289,7 +317,11 @@ class Layout:
 
 def css_classes(css: str) -> str:
     """The classes of the view that our style knows."""
-    return " ".join(name for name in css.split() if name in ("oe_title", "oe_inline", "oe_left", "oe_right", "oe_grey", "text-muted"))
+    return " ".join(
+        name
+        for name in css.split()
+        if name in ("oe_title", "oe_inline", "oe_left", "oe_right", "oe_grey", "text-muted")
+    )
 
 
 def _grouped(children: Sequence[nodes.Node]) -> bool:
@@ -300,7 +332,9 @@ def _grouped(children: Sequence[nodes.Node]) -> bool:
 def _paired(items: Sequence[Piece], children: Sequence[nodes.Node]) -> list[tuple[Piece, nodes.Node | None]]:
     """The pieces of a group with the nodes they come from, where that is known."""
     groups = iter([child for child in children if isinstance(child, nodes.GroupNode)])
-    return [(item, next(groups, None) if isinstance(item, Group) and (item.label or item.items) else None) for item in items]
+    return [
+        (item, next(groups, None) if isinstance(item, Group) and (item.label or item.items) else None) for item in items
+    ]
 
 
 def fields_in(items: Iterable[Any]) -> Iterable[FieldView]:

@@ -42,10 +42,15 @@ def line_columns(env: Env, view: nodes.View, bound: Any, names: Any) -> list[nod
     fields = env.registry[bound.comodel].fields
     inverse = getattr(bound, "inverse_name", "")
     return [
-        node for node in view.columns
-        if isinstance(node, nodes.FieldNode) and node.name in fields and node.name != inverse
-        and not node.modifiers.column_invisible.holds(names) and node.optional != "hide" and node.widget != "handle"
-    ]  # fmt: skip
+        node
+        for node in view.columns
+        if isinstance(node, nodes.FieldNode)
+        and node.name in fields
+        and node.name != inverse
+        and not node.modifiers.column_invisible.holds(names)
+        and node.optional != "hide"
+        and node.widget != "handle"
+    ]
 
 
 def lines_of(layout: Layout, node: nodes.FieldNode, bound: Any, readonly: bool) -> FieldView | None:
@@ -65,8 +70,8 @@ def lines_of(layout: Layout, node: nodes.FieldNode, bound: Any, readonly: bool) 
     for record in records[:MOST_LINES]:
         key = layout.state.key(name, record.id)
         rows.append(_line(layout, listed, formed, columns, bound, record, key, editing, inline))
-    for gone in layout.state.removed.get(name, ()):
-        rows.append(Line(layout.state.key(name, -(10**9) - gone), str(gone), removed=True))
+    gone = layout.state.removed.get(name, ())
+    rows += [Line(layout.state.key(name, -(10**9) - one), str(one), removed=True) for one in gone]
     heads = tuple(
         LineColumn(
             column.name,
@@ -88,7 +93,14 @@ def lines_of(layout: Layout, node: nodes.FieldNode, bound: Any, readonly: bool) 
         add_label=say("Add a line"),
         more=max(0, len(records) - MOST_LINES),
     )
-    return FieldView(name, layout.shower.label(bound, node), "one2many", "edit" if editing else "read", lines=box, error=layout.state.errors.get(name, ""))
+    return FieldView(
+        name,
+        layout.shower.label(bound, node),
+        "one2many",
+        "edit" if editing else "read",
+        lines=box,
+        error=layout.state.errors.get(name, ""),
+    )
 
 
 def _total(layout: Layout, column: nodes.FieldNode, bound: Any, records: Any) -> str:
@@ -113,9 +125,16 @@ def origin_of(env: Env, record: Any) -> int:
 
 
 def _line(
-    layout: Layout, listed: Resolved, formed: Resolved, columns: list[nodes.FieldNode], bound: Any, record: Any, key: str,
-    editing: bool, inline: bool,
-) -> Line:  # fmt: skip
+    layout: Layout,
+    listed: Resolved,
+    formed: Resolved,
+    columns: list[nodes.FieldNode],
+    bound: Any,
+    record: Any,
+    key: str,
+    editing: bool,
+    inline: bool,
+) -> Line:
     env = layout.env
     origin = origin_of(env, record)
     prefix = f"{layout.prefix}{bound.name}.{key}."
@@ -145,9 +164,19 @@ def _line(
         drawer = inner
         if opened:
             drawer = type(layout)(
-                env=env, resolved=formed, record=record, state=layout.state, editing=True, record_id=origin, prefix=prefix,
-                path=f"{bound.name}.", model=layout.model, view_id=layout.view_id, parent=layout.values, entered=entered,
-            )  # fmt: skip
+                env=env,
+                resolved=formed,
+                record=record,
+                state=layout.state,
+                editing=True,
+                record_id=origin,
+                prefix=prefix,
+                path=f"{bound.name}.",
+                model=layout.model,
+                view_id=layout.view_id,
+                parent=layout.values,
+                entered=entered,
+            )
             pieces = form_pieces(drawer)
         known = set(field_nodes(formed.view)) | set(field_nodes(listed.view)) | set(entered)
         hidden = drawer.carried(known - {getattr(bound, "inverse_name", "")})

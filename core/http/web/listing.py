@@ -14,7 +14,7 @@ from core.http.web.render import say
 from core.http.web.searchbar import bar
 from core.http.web.searching import Search, ordered
 from core.http.web.shown import NUMBERS, Shower
-from core.http.web.window import ICONS, SHOWN, Window, names_of
+from core.http.web.window import ICONS, SHOWN, names_of
 from core.orm.domain import Domain
 from core.view import nodes
 from core.view.bindings import bound_actions
@@ -27,7 +27,14 @@ if TYPE_CHECKING:
 
 TITLES = {"list": "List", "kanban": "Board", "form": "Form"}
 MOST_OPEN = 40
-_TONES = {"danger": "danger", "warning": "warning", "success": "success", "info": "info", "muted": "muted", "primary": "info"}
+_TONES = {
+    "danger": "danger",
+    "warning": "warning",
+    "success": "success",
+    "info": "info",
+    "muted": "muted",
+    "primary": "info",
+}
 _RIGHT = NUMBERS | {"float_time", "percent", "number"}
 
 
@@ -49,10 +56,9 @@ class Listing:
         self.info = self.env.registry[self.model]
         self.shower = Shower(self.env)
         self.names = names_of(self.env)
-        self.columns = [
-            node for node in view.columns
-            if isinstance(node, nodes.FieldNode) and self._kept(node)
-        ] or [nodes.FieldNode(name="display_name")]  # fmt: skip
+        self.columns = [node for node in view.columns if isinstance(node, nodes.FieldNode) and self._kept(node)] or [
+            nodes.FieldNode(name="display_name")
+        ]
         self.buttons = [node for node in view.columns if isinstance(node, nodes.ButtonNode) and node.name]
         self.conditions = frozenset().union(
             *(d.when.reads for d in view.decorations),
@@ -182,9 +188,10 @@ class Listing:
             is_open = key in opened and len(result) < MOST_OPEN and count > 0
             totals = tuple(
                 self.shower.number(self.info.fields[node.name], group.get(node.name) or 0, None, node.widget)
-                if node.name in sums else ""
+                if node.name in sums
+                else ""
                 for node in self.columns
-            )  # fmt: skip
+            )
             result.append(
                 Group(
                     key=key.replace(" ", "_"),
@@ -196,7 +203,9 @@ class Listing:
                     totals=totals,
                     groups=self.groups(inner, specs[1:], key, level + 1) if is_open and len(specs) > 1 else (),
                     rows=self._group_rows(inner) if is_open and len(specs) == 1 else (),
-                    more_url=self.only(inner, group, specs[0]) if is_open and len(specs) == 1 and count > self.limit else "",
+                    more_url=self.only(inner, group, specs[0])
+                    if is_open and len(specs) == 1 and count > self.limit
+                    else "",
                 )
             )
         return tuple(result)
@@ -229,11 +238,15 @@ class Listing:
                 Row(
                     id=record.id,
                     url=self.record_url(record.id, at),
-                    title=str(getattr(record, title) or record.display_name) if title != "display_name" else record.display_name,
+                    title=str(getattr(record, title) or record.display_name)
+                    if title != "display_name"
+                    else record.display_name,
                     cells=tuple(self.cell(node, record, names) for node in self.columns),
                     tone=tone,
                     strong=strong,
-                    buttons=tuple(self.button(node, record) for node in self.buttons if not node.modifiers.invisible.holds(names)),
+                    buttons=tuple(
+                        self.button(node, record) for node in self.buttons if not node.modifiers.invisible.holds(names)
+                    ),
                 )
             )
         return found
@@ -241,7 +254,13 @@ class Listing:
     def record_url(self, record_id: int, at: int | str = "") -> str:
         """The address of a record as opened from this list."""
         query = self.query.without("page", "open", "view", "limit", "show").at(f"/web/{self.model}/{record_id}")
-        return query.with_(**{"from": self.window.reference, "view": str(self.window.view_id("form") or "") or None, "at": str(at) or None}).url
+        return query.with_(
+            **{
+                "from": self.window.reference,
+                "view": str(self.window.view_id("form") or "") or None,
+                "at": str(at) or None,
+            }
+        ).url
 
     def cell(self, node: nodes.FieldNode, record: Model, names: Mapping[str, Any]) -> FieldView:
         """One value."""
@@ -256,12 +275,21 @@ class Listing:
 
     def button(self, node: nodes.ButtonNode, record: Model) -> RowButton:
         """A button in a row."""
-        return RowButton(node.name, node.label, f"/web/{self.model}/{record.id}/button/{node.name}?kind={node.kind}", "", node.confirm)
+        return RowButton(
+            node.name,
+            node.label,
+            f"/web/{self.model}/{record.id}/button/{node.name}?kind={node.kind}",
+            "",
+            node.confirm,
+        )
 
     def bulk(self) -> Bulk:
         """What may be done with ticked rows."""
         actions = bound_actions(self.env, self.model)
-        links = [Link(str(a["name"]), f"action:{a['type'].removeprefix('ir.actions.')},{a['id']}", "gear") for a in actions["action"]]
+        links = [
+            Link(str(a["name"]), f"action:{a['type'].removeprefix('ir.actions.')},{a['id']}", "gear")
+            for a in actions["action"]
+        ]
         links += [Link(str(a["name"]), f"print:{a['report_name']}", "printer") for a in actions["print"]]
         writable = self.info.stored and may(self.env, self.model, "write")
         return Bulk(
@@ -337,20 +365,29 @@ def heading(found: Search, kind: str, creatable: bool = True) -> Heading:
     """The head of a page of many records."""
     env, window, query = found.env, found.window, found.query
     info = env.registry[window.model]
-    create = creatable and info.stored and may(env, window.model, "create") and any(name == "form" for name, _ in window.views)
+    create = (
+        creatable
+        and info.stored
+        and may(env, window.model, "create")
+        and any(name == "form" for name, _ in window.views)
+    )
     # The search is carried on as it stands; what only one view understands is left behind.
     plain = query.without("page", "open", "sort", "view", "fold")
     views = tuple(
         Link(say(TITLES[name]), plain.with_(view=name).url, ICONS[name], name == kind)
-        for name, _ in window.views if name in SHOWN and name != "form"
-    )  # fmt: skip
+        for name, _ in window.views
+        if name in SHOWN and name != "form"
+    )
     fresh = Query(f"/web/{window.model}/new").with_(
         **{"from": window.reference, "view": str(window.view_id("form") or "") or None, **dict(window.kept)}
-    )  # fmt: skip
+    )
     return Heading(
         title=window.title,
         create_url=fresh.url if create else "",
         import_url=Query(f"/web/import/{window.model}").with_(**{"from": window.reference}).url if create else "",
-        export_url=f"/web/export/{window.model}?{query.without('page', 'open').with_(**{'from': window.reference}).text}",
+        export_url=query.without("page", "open")
+        .at(f"/web/export/{window.model}")
+        .with_(**{"from": window.reference})
+        .url,
         views=views,
     )

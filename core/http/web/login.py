@@ -1,4 +1,4 @@
-"""`/web/login` and `/web/logout`: sign in with a password, choose the database, sign out; `/web/token`: the token of a session."""
+"""`/web/login`, `/web/logout`: sign in with a password, choose the database, sign out; `/web/token`: the token of forms."""
 
 from __future__ import annotations
 
@@ -35,7 +35,9 @@ def enter(request: Request) -> Response:
         return _page(request, name, target, login, wrong, 401)
 
     try:
-        token, lang = open_session(request, name, login, request.form.get("password", ""), lambda env: str(env.user.lang or ""))
+        token, lang = open_session(
+            request, name, login, request.form.get("password", ""), lambda env: str(env.user.lang or "")
+        )
     except AccessDenied:
         return _page(request, name, target, login, wrong, 401)
     except (Throttled, Busy) as error:
@@ -75,7 +77,7 @@ def _chosen(request: Request, wanted: str) -> str:
 
 def _page(
     request: Request, name: str, redirect_to: str = "", login: str = "", error: str = "", status: int = 200
-) -> Response:  # fmt: skip
+) -> Response:
     bound = database.bound_to_host(request)
     names = (bound,) if bound else request.site.names()
     if not names:

@@ -1,4 +1,4 @@
-"""`/web/<model>/m2o`: the records that a link of a form may be set to, as the person types; making one from its name alone."""
+"""`/web/<model>/m2o`: the records that a link of a form may be set to, as one types; making one from its name alone."""
 
 from __future__ import annotations
 
@@ -38,7 +38,9 @@ class Asked:
         """May a record be made from what was typed?"""
         options = self.node.options if self.node is not None else {}
         refused = options.get("no_create") or options.get("no_quick_create")
-        return not refused and self.env.registry[self.bound.comodel].stored and may(self.env, self.bound.comodel, "create")
+        return (
+            not refused and self.env.registry[self.bound.comodel].stored and may(self.env, self.bound.comodel, "create")
+        )
 
 
 @route("/web/<model>/m2o", write=False)
@@ -76,7 +78,11 @@ def _choices(asked: Asked, pairs: list[tuple[int, str]]) -> list[Choice]:
     table: Any = asked.env[asked.bound.comodel]
     coloured = "color" in table._info.fields
     return [
-        Choice(str(key), label, hue=int(table.browse(key).color or 0) % 12 if coloured and table.browse(key).color else key % 11 + 1)
+        Choice(
+            str(key),
+            label,
+            hue=int(table.browse(key).color or 0) % 12 if coloured and table.browse(key).color else key % 11 + 1,
+        )
         for key, label in pairs
     ]
 
@@ -110,7 +116,12 @@ def _asked(request: Request, model: str) -> Asked:
     values = _values(env, bound.model, sent)
     record = args.get("id", "")
     values.setdefault("id", int(record) if record.isdigit() else False)
-    return Asked(env.with_context(**context_of(env, bound, node, values)), bound, node, domain_of(env, bound, node, values, parent))
+    return Asked(
+        env.with_context(**context_of(env, bound, node, values)),
+        bound,
+        node,
+        domain_of(env, bound, node, values, parent),
+    )
 
 
 def _values(env: Env, model: str, sent: dict[str, str]) -> dict[str, Any]:

@@ -14,11 +14,28 @@ if TYPE_CHECKING:
 
 _CACHE = "web.menus"
 _APP_ICONS = {
-    "sales": "briefcase", "crm": "briefcase", "settings": "gear", "configuration": "gear", "accounting": "receipt", "invoicing": "receipt",
-    "warehouse": "boxes", "purchases": "cart3", "project": "kanban", "human resources": "people", "marketing": "graph-up",
-    "knowledge": "folder", "documents": "folder", "reporting": "bar-chart", "messaging": "envelope", "calendar": "calendar3",
-    "contacts": "people", "address book": "people", "after-sale": "headset", "helpdesk": "headset", "tools": "sliders",
-}  # fmt: skip
+    "sales": "briefcase",
+    "crm": "briefcase",
+    "settings": "gear",
+    "configuration": "gear",
+    "accounting": "receipt",
+    "invoicing": "receipt",
+    "warehouse": "boxes",
+    "purchases": "cart3",
+    "project": "kanban",
+    "human resources": "people",
+    "marketing": "graph-up",
+    "knowledge": "folder",
+    "documents": "folder",
+    "reporting": "bar-chart",
+    "messaging": "envelope",
+    "calendar": "calendar3",
+    "contacts": "people",
+    "address book": "people",
+    "after-sale": "headset",
+    "helpdesk": "headset",
+    "tools": "sliders",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +133,7 @@ def address(action: str) -> str:
 
 
 def placed(menus: tuple[Menu, ...], here: str) -> tuple[tuple[Menu, ...], Menu | None]:
-    """The menus with the entry that leads `here` marked, and the app it belongs to; roots get the address of their first entry."""
+    """The root menus with the address of their first entry, and the one below which an entry leads `here`."""
     marked = tuple(_mark(menu, here) for menu in menus)
     app = next((menu for menu in marked if menu.holds_current), None)
     roots = tuple(Menu(m.label, m.url or first_url(m), m.icon, m is app) for m in marked)

@@ -1,4 +1,4 @@
-"""One record as it is opened: its model and form, and the list it was opened from, whose search the address carries on."""
+"""One record as it is opened: its model and form, and the list it came from, whose search the address carries on."""
 
 from __future__ import annotations
 
@@ -95,7 +95,11 @@ def open_record(request: Request, model: str, record_id: int = 0) -> Opened:
         if "view" not in args and request.args.get("view"):
             args["view"] = request.args["view"]
     window = opened_from(env, args, model)
-    context = {key: value for key, value in window.context.items() if not key.startswith("search_default_") and key != "group_by"}
+    context = {
+        key: value
+        for key, value in window.context.items()
+        if not key.startswith("search_default_") and key != "group_by"
+    }
     env = env.with_context(**context)
     view = args.get("view", "")
     chosen: int | None = int(view) if view.isdigit() else window.view_id("form") or None

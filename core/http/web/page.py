@@ -12,8 +12,8 @@ from core.errors import GrialError
 from core.http.language import translator
 from core.http.request import Request, Response, redirect
 from core.http.web import menus, render
-from core.http.web.shown import has_content
 from core.http.web.pages.shell import Link, Notice, Shell, Tone
+from core.http.web.shown import has_content
 from core.kernel.formats import format_number
 
 NOTICE_COOKIE = "notice"
@@ -70,8 +70,15 @@ def pictured(user: Any) -> bool:
 
 
 def page(
-    request: Request, template: str, page: Any, title: str, *, here: str = "", crumbs: Sequence[Link] = (), status: int = 200
-) -> Response:  # fmt: skip
+    request: Request,
+    template: str,
+    page: Any,
+    title: str,
+    *,
+    here: str = "",
+    crumbs: Sequence[Link] = (),
+    status: int = 200,
+) -> Response:
     """A whole page in its frame."""
     shell = shell_of(request, title, here, crumbs)
     with reading(request):
@@ -120,9 +127,7 @@ def trigger(response: Response, **events: Any) -> Response:
     return response
 
 
-def close_dialog(
-    request: Request, notice: str = "", tone: Tone = "success", *, reload: bool = True
-) -> Response:  # fmt: skip
+def close_dialog(request: Request, notice: str = "", tone: Tone = "success", *, reload: bool = True) -> Response:
     """Close the dialog that a script has opened, and show the page below it again."""
     events: dict[str, Any] = {"grial:close": {}}
     if notice:
@@ -134,7 +139,9 @@ def close_dialog(
 
 def refusal_notice(request: Request, error: GrialError) -> Response:
     """A refusal told in the corner of the page that asked, which stays as it is."""
-    response = trigger(Response(status=error.status), **{"grial:notice": {"text": told(request, error), "tone": "danger"}})
+    response = trigger(
+        Response(status=error.status), **{"grial:notice": {"text": told(request, error), "tone": "danger"}}
+    )
     return _unmoved(response)
 
 
@@ -146,7 +153,9 @@ def _unmoved(response: Response) -> Response:
 
 def _note(response: Response, request: Request, text: str, tone: Tone) -> None:
     value = quote(json.dumps({"text": text[:600], "tone": tone}, ensure_ascii=False), safe="")
-    response.set_cookie(NOTICE_COOKIE, value, max_age=60, path="/web", httponly=True, samesite="Lax", secure=request.https)
+    response.set_cookie(
+        NOTICE_COOKIE, value, max_age=60, path="/web", httponly=True, samesite="Lax", secure=request.https
+    )
 
 
 def _waiting(request: Request) -> tuple[Notice, ...]:

@@ -1,4 +1,4 @@
-"""Reads a posted form: texts become values in the reader's format, lines become commands, refusals stay with their inputs."""
+"""Reads a posted form: texts become values, lines become commands, refusals stay with their inputs."""
 
 from __future__ import annotations
 
@@ -80,8 +80,13 @@ class Reader:
     """
 
     def __init__(
-        self, env: Env, resolved: Resolved, form: MultiDict[str, str], files: MultiDict[str, FileStorage], translate: Any
-    ) -> None:  # fmt: skip
+        self,
+        env: Env,
+        resolved: Resolved,
+        form: MultiDict[str, str],
+        files: MultiDict[str, FileStorage],
+        translate: Any,
+    ) -> None:
         self.env, self.resolved, self.form, self.files, self.translate = env, resolved, form, files, translate
         self.posted = Posted()
 
@@ -102,7 +107,7 @@ class Reader:
 
     def _record(
         self, model: str, known: Mapping[str, nodes.FieldNode], prefix: str, parent: Mapping[str, Any]
-    ) -> dict[str, Any]:  # fmt: skip
+    ) -> dict[str, Any]:
         """The values of one record: first what stands for itself, then links, whose domains may need the rest."""
         fields = self.env.registry[model].fields
         present = [name for name in self._names(prefix) if name in fields and name not in SYSTEM]
@@ -158,7 +163,7 @@ class Reader:
 
     def _link(
         self, bound: Any, node: nodes.FieldNode | None, prefix: str, values: dict[str, Any], parent: Mapping[str, Any]
-    ) -> None:  # fmt: skip
+    ) -> None:
         name = prefix + bound.name
         typed = self.form.get(f"{name}.text")
         domain = domain_of(self.env, bound, node, values, parent or None)
@@ -171,18 +176,19 @@ class Reader:
                     ids += self._tag(bound, node, name, text, domain)
             values[bound.name] = list(dict.fromkeys(ids))
             return
-        chosen = self.form.get(f"{name}.pick") or next((text for text in reversed(self.form.getlist(name)) if text), "")
+        pick = self.form.get(f"{name}.pick", "")
+        chosen = pick or next((text for text in reversed(self.form.getlist(name)) if text), "")
         record_id = int(chosen) if chosen.isdigit() else 0
         if typed is not None:
             text = typed.strip()
-            if not text and not self.form.get(f"{name}.pick"):
+            known = record_id and (pick or self.posted.script or self._is(bound, record_id, text))
+            if not text and not pick:
                 record_id = 0
-            elif text and (not record_id or (not self.posted.script and not self._is(bound, record_id, text))):
-                if not self.form.get(f"{name}.pick"):
-                    found = self._found(bound, name, text, domain)
-                    if not found:
-                        return
-                    record_id = found[0]
+            elif text and not known:
+                found = self._found(bound, name, text, domain)
+                if not found:
+                    return
+                record_id = found[0]
         elif name not in self.form:
             return
         values[bound.name] = record_id or False

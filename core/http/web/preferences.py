@@ -50,7 +50,9 @@ def keep(request: Request) -> Response:
             shown = draft_page(opened, saved.draft, posted, error=saved.error, conflicts=saved.conflicts)
             return _answer(request, shown, 422)
     response = go(request, _URL, say(request, "Saved."))
-    response.set_cookie(LANGUAGE_COOKIE, request.env.user.lang or "", path="/", httponly=True, samesite="Lax", secure=request.https)
+    response.set_cookie(
+        LANGUAGE_COOKIE, request.env.user.lang or "", path="/", httponly=True, samesite="Lax", secure=request.https
+    )
     return response
 
 
@@ -69,7 +71,9 @@ def password(request: Request) -> Response:
         return go(request, _URL, say(request, "The old password is wrong."), "danger")
     except GrialError as error:
         return go(request, _URL, error.translated(translator(request)), "danger")
-    token = sessions.open_session(env, env.uid, network=request.peer.address, agent=request.headers.get("User-Agent", ""))
+    token = sessions.open_session(
+        env, env.uid, network=request.peer.address, agent=request.headers.get("User-Agent", "")
+    )
     response = go(request, _URL, say(request, "The password is changed. You were signed out everywhere else."))
     response.set_session(request, env.registry.name, token)
     return response

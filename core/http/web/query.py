@@ -1,4 +1,4 @@
-"""The state of a page of many records as it stands in its address: every link is the same state with something changed."""
+"""The state of a page of many records, in its address: every link is the same state with something changed."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ class Query:
     @property
     def texts(self) -> tuple[tuple[str, str], ...]:
         """The fields that are searched for a text: name and text."""
-        return tuple((name[len(TEXT_PREFIX) :], value) for name, value in self.items if name.startswith(TEXT_PREFIX) and value)
+        return tuple(
+            (name[len(TEXT_PREFIX) :], value) for name, value in self.items if name.startswith(TEXT_PREFIX) and value
+        )
 
     @property
     def searched(self) -> bool:
@@ -82,7 +84,7 @@ class Query:
         return changed.settled()
 
     def settled(self) -> Query:
-        """The first page of a changed search; a search emptied by hand says so, or the default filters would come back."""
+        """The first page of a changed search; one emptied by hand says so, or the default filters would come back."""
         fresh = self.without("page", "open", "at")
         return fresh if fresh.searched else fresh.plus("filter", "")
 

@@ -1,4 +1,4 @@
-"""Fills the page of one record: pieces of its form, buttons, steps, past; as it is stored, or as a draft is being edited."""
+"""Fills the page of one record: form, buttons, steps, past; as it is stored, or as a draft is being edited."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from core.http.web.pages.shell import Link
 from core.http.web.posted import Posted
 from core.http.web.query import link
 from core.http.web.render import say
-from core.http.web.shown import Shower
 from core.http.web.searching import ordered, search
+from core.http.web.shown import Shower
 from core.kernel.formats import format_datetime
 from core.kernel.i18n import mark
 from core.view import nodes
@@ -48,31 +48,43 @@ def stored_page(opened: Opened) -> FormPage:
     info = layout.info
     archived = "active" in info.fields and not getattr(record, "active", True)
     base = f"/web/{opened.model}/{record.id}"
-    bound = bound_actions(opened.env, opened.model) if opened.model in opened.env else {"action": [], "print": [], "relate": []}
+    bound = (
+        bound_actions(opened.env, opened.model)
+        if opened.model in opened.env
+        else {"action": [], "print": [], "relate": []}
+    )
     creatable = info.stored and opened.view.create and may(opened.env, opened.model, "create")
     return replace(
         page,
         edit_url=opened.address(record.id, edit="1") if layout.writable else "",
         create_url=opened.query.without("at").at(f"/web/{opened.model}/new").url if creatable else "",
         copy_url=f"{base}/copy" if creatable else "",
-        delete_url=f"{base}/delete" if info.stored and opened.view.delete and may(opened.env, opened.model, "unlink") else "",
+        delete_url=f"{base}/delete"
+        if info.stored and opened.view.delete and may(opened.env, opened.model, "unlink")
+        else "",
         archive_url=f"{base}/archive" if layout.writable and "active" in info.fields else "",
         archived=archived,
         pager=_pager(opened),
         menu=tuple(
-            Link(str(a["name"]), link(f"/web/action/{a['type'].removeprefix('ir.actions.')},{a['id']}", active_id=record.id, active_model=opened.model))
-            for slot in ("action", "relate") for a in bound[slot]
+            Link(
+                str(a["name"]),
+                link(
+                    f"/web/action/{a['type'].removeprefix('ir.actions.')},{a['id']}",
+                    active_id=record.id,
+                    active_model=opened.model,
+                ),
+            )
+            for slot in ("action", "relate")
+            for a in bound[slot]
         ),
         prints=tuple(Link(str(a["name"]), f"/web/report/{a['report_name']}/{record.id}") for a in bound["print"]),
         history=_history(opened.env, opened.model, record.id),
         history_title=say("History"),
         url=base,
-    )  # fmt: skip
+    )
 
 
-def draft_page(
-    opened: Opened, draft: Draft, posted: Posted | None = None, *, focus: str = "", **more: Any
-) -> FormPage:  # fmt: skip
+def draft_page(opened: Opened, draft: Draft, posted: Posted | None = None, *, focus: str = "", **more: Any) -> FormPage:
     """The record as it is being edited.
 
     Args:
@@ -84,7 +96,7 @@ def draft_page(
     entered = frozenset(draft.tx.set_fields.get(draft.id, ()))
     layout = Layout(
         draft.env, opened.resolved, draft.record, state, editing=True, record_id=opened.record_id, entered=entered
-    )  # fmt: skip
+    )
     stored = opened.record() if opened.record_id else None
     if stored is not None:
         title = stored.display_name
@@ -162,9 +174,10 @@ def _status(opened: Opened, layout: Layout, node: nodes.FieldNode) -> Status | N
     if bound.type == "selection":
         shown = node.statusbar_visible
         steps = [
-            Choice(key, label, key == value) for key, label in shower.options(bound).items()
+            Choice(key, label, key == value)
+            for key, label in shower.options(bound).items()
             if not shown or key in shown or key == value
-        ]  # fmt: skip
+        ]
     elif bound.type == "many2one":
         steps = _record_steps(opened, layout, node, bound, value)
     else:
@@ -225,15 +238,23 @@ def _history(env: Env, model: str, record_id: int) -> tuple[Change, ...]:
         return ()
     opened = {name for name, field in info.fields.items() if env.field_open(field)}
     lang, tz = env.lang or "en_US", env.tz
-    with env.elevated("who may read a record may read what became of it", "ir.change", "res.users", "res.partner") as su:
+    with env.elevated(
+        "who may read a record may read what became of it", "ir.change", "res.users", "res.partner"
+    ) as su:
         rows: Any = su["ir.change"].search([("model", "=", model), ("res_id", "=", record_id)], limit=MOST_CHANGES)
         changes = [
             Change(
-                format_datetime(row.date, lang, tz), row.user_id.name if row.user_id else "", row.field_label, row.old or "", row.new or "",
-                when_iso=row.date.isoformat() + "Z", icon="arrow-right" if row.field in ("stage_id", "state") else "pencil",
+                format_datetime(row.date, lang, tz),
+                row.user_id.name if row.user_id else "",
+                row.field_label,
+                row.old or "",
+                row.new or "",
+                when_iso=row.date.isoformat() + "Z",
+                icon="arrow-right" if row.field in ("stage_id", "state") else "pencil",
             )
-            for row in rows if row.field in opened
-        ]  # fmt: skip
+            for row in rows
+            if row.field in opened
+        ]
     return tuple(changes)
 
 
@@ -269,13 +290,16 @@ def _line_originals(env: Env, node: nodes.FieldNode, bound: Any, record: Model) 
     names = set(field_nodes(listed.view)) | set(field_nodes(formed.view))
     fields = env.registry[bound.comodel].fields
     kept = [
-        fields[name] for name in names
-        if name in fields and fields[name].type not in ("binary", "image", "one2many") and name != getattr(bound, "inverse_name", "")
-    ]  # fmt: skip
+        fields[name]
+        for name in names
+        if name in fields
+        and fields[name].type not in ("binary", "image", "one2many")
+        and name != getattr(bound, "inverse_name", "")
+    ]
     return {
         str(line.id): {field.name: original_of(field, line) for field in kept}
         for line in bound.__get__(record, None)[:MOST_LINES]
-    }  # fmt: skip
+    }
 
 
 def reacting(opened: Opened) -> str:

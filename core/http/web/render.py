@@ -1,4 +1,4 @@
-"""Draws the templates: one Jinja environment, with the reader's language and the page's token at hand in every macro."""
+"""Draws the templates: one Jinja environment, with the reader's language and the page's token in every macro."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def asset(name: str) -> str:
 
 def safe_html(text: str) -> Markup:
     """HTML of a field, cleaned again before it is shown."""
-    return Markup(nh3.clean(text, link_rel="noopener noreferrer"))  # noqa: S704 - nh3 has just cleaned it
+    return Markup(nh3.clean(text, link_rel="noopener noreferrer"))
 
 
 @lru_cache(maxsize=1)
@@ -78,11 +78,20 @@ def _environment() -> Environment:
         auto_reload=True,
     )
     environment.globals.update(
-        _=say, asset=asset, bundle=bundle_url, csrf_token=_token.get, url=str, none_text="",
-    )  # fmt: skip
+        _=say,
+        asset=asset,
+        bundle=bundle_url,
+        csrf_token=_token.get,
+        url=str,
+        none_text="",
+    )
     environment.filters.update(
-        hue=hue, initials=initials, safe_html=safe_html, number=lambda value: _number.get()(value), spaceless=_spaceless,
-    )  # fmt: skip
+        hue=hue,
+        initials=initials,
+        safe_html=safe_html,
+        number=lambda value: _number.get()(value),
+        spaceless=_spaceless,
+    )
     return environment
 
 

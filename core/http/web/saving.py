@@ -38,8 +38,11 @@ class Saved:
 
 
 def save(
-    opened: Opened, posted: Posted, translate: Callable[[str], str], write: Callable[[Opened, dict[str, Any]], int] | None = None
-) -> Saved:  # fmt: skip
+    opened: Opened,
+    posted: Posted,
+    translate: Callable[[str], str],
+    write: Callable[[Opened, dict[str, Any]], int] | None = None,
+) -> Saved:
     """Save a posted form.
 
     Args:
@@ -74,7 +77,7 @@ def save(
 
 
 def _unasked(opened: Opened, posted: Posted) -> tuple[str, ...]:
-    """Without our script nobody asked for on-changes while typing: every changed field with one counts as just changed."""
+    """Without our script nobody asked for on-changes: every changed field that has one counts as just changed."""
     found = list(changes(opened.env, opened.model, posted.values, posted.original))
     known = opened.env.registry[opened.model].on_changes
     names = [name for name in found if name in known]
@@ -83,9 +86,8 @@ def _unasked(opened: Opened, posted: Posted) -> tuple[str, ...]:
         inner = opened.env.registry[bound.comodel].on_changes
         for line in lines:
             original = posted.line_original.get(name, {}).get(str(line.id), {})
-            for changed in changes(opened.env, bound.comodel, line.values, original):
-                if changed in inner and not line.removed:
-                    names.append(f"{name}.{line.key}.{changed}")
+            found_inside = changes(opened.env, bound.comodel, line.values, original) if not line.removed else {}
+            names += [f"{name}.{line.key}.{changed}" for changed in found_inside if changed in inner]
     return tuple(names)
 
 
@@ -115,15 +117,21 @@ def _values(opened: Opened, posted: Posted, draft: Draft, layout: Layout, reacte
         node = shown.get(name)
         if node is None or name not in fields or name in kept:
             return False
-        return not layout.readonly(node, fields[name]) or bool(node.options.get("force_save") or node.extra.get("force_save"))
+        return not layout.readonly(node, fields[name]) or bool(
+            node.options.get("force_save") or node.extra.get("force_save")
+        )
 
     values = changes(env, model, posted.values, posted.original) if opened.record_id else dict(posted.values)
-    values = {name: value for name, value in values.items() if open_(name) or name not in shown}
+    values = {name: value for name, value in values.items() if open_(name)}
     if reacted:
         plain = frozenset(name for name in shown if name in fields and open_(name))
         for name, value in values_set(draft, plain).items():
             if fields[name].type != "one2many":
-                if not opened.record_id or name not in posted.original or not same(env, fields[name], value, posted.original[name]):
+                if (
+                    not opened.record_id
+                    or name not in posted.original
+                    or not same(env, fields[name], value, posted.original[name])
+                ):
                     values[name] = value
             elif any(command[0] != 4 for command in value):
                 removed = [[2, line.id, False] for line in posted.lines.get(name, []) if line.removed and line.id]
@@ -175,9 +183,7 @@ def _write(opened: Opened, values: dict[str, Any]) -> int:
     return int(opened.env[opened.model].create(values).id)
 
 
-def _refused(
-    opened: Opened, posted: Posted, draft: Draft, error: GrialError, translate: Callable[[str], str]
-) -> Saved:  # fmt: skip
+def _refused(opened: Opened, posted: Posted, draft: Draft, error: GrialError, translate: Callable[[str], str]) -> Saved:
     """A refusal, told beside the fields it is about where it names them."""
     text = error.translated(translate)
     named = [name for name in getattr(error, "fields", ()) or () if name in posted.values]

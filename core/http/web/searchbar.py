@@ -18,13 +18,38 @@ if TYPE_CHECKING:
     from core.orm.env import Env
 
 _OPERATOR_LABELS = {
-    "ilike": mark("contains"), "not ilike": mark("does not contain"), "=": mark("is"), "!=": mark("is not"), ">": mark("is greater than"),
-    ">=": mark("is at least"), "<": mark("is less than"), "<=": mark("is at most"), "set": mark("is filled in"), "unset": mark("is empty"),
-}  # fmt: skip
+    "ilike": mark("contains"),
+    "not ilike": mark("does not contain"),
+    "=": mark("is"),
+    "!=": mark("is not"),
+    ">": mark("is greater than"),
+    ">=": mark("is at least"),
+    "<": mark("is less than"),
+    "<=": mark("is at most"),
+    "set": mark("is filled in"),
+    "unset": mark("is empty"),
+}
 _UNITS = {
-    "day": mark("Day"), "week": mark("Week"), "month": mark("Month"), "quarter": mark("Quarter"), "year": mark("Year"),
-}  # fmt: skip
-_PLAIN = ("char", "text", "many2one", "many2many", "selection", "integer", "float", "decimal", "monetary", "date", "datetime", "boolean")
+    "day": mark("Day"),
+    "week": mark("Week"),
+    "month": mark("Month"),
+    "quarter": mark("Quarter"),
+    "year": mark("Year"),
+}
+_PLAIN = (
+    "char",
+    "text",
+    "many2one",
+    "many2many",
+    "selection",
+    "integer",
+    "float",
+    "decimal",
+    "monetary",
+    "date",
+    "datetime",
+    "boolean",
+)
 
 
 def bar(found: Search) -> SearchBar:
@@ -33,8 +58,9 @@ def bar(found: Search) -> SearchBar:
     fields = env.registry[model].fields
     opened = [f for f in fields.values() if env.field_open(f) and f.type in _PLAIN and f.name != "id"]
     by_label = sorted(
-        ((env.translate_term(f.string, f.addon), f) for f in opened if f.searchable), key=lambda pair: pair[0].casefold()
-    )  # fmt: skip
+        ((env.translate_term(f.string, f.addon), f) for f in opened if f.searchable),
+        key=lambda pair: pair[0].casefold(),
+    )
     groups = [(label, f) for label, f in by_label if groupable(env, model, f.name)]
     return SearchBar(
         url=query.path,
@@ -100,7 +126,12 @@ def _facets(found: Search) -> Iterable[Facet]:
         name, _, rest_text = value.partition("|")
         operator, _, text = rest_text.partition("|")
         shown_operator = say(_OPERATOR_LABELS[operator]) if operator in _OPERATOR_LABELS else operator
-        yield Facet(_field_label(env, model, name), (f"{shown_operator} {text}".strip(),), query.minus("cond", value).settled().url, "own")
+        yield Facet(
+            _field_label(env, model, name),
+            (f"{shown_operator} {text}".strip(),),
+            query.minus("cond", value).settled().url,
+            "own",
+        )
     if found.groups:
         labels = tuple(group_label(env, model, spec) for spec in found.groups)
         yield Facet(say("Group by"), labels, query.without("group").settled().url, "group")
@@ -127,13 +158,19 @@ def _filters(found: Search) -> Iterable[Toggle]:
         section = item.section
         if item.date_field:
             options = tuple(
-                Toggle(label, query.toggled("filter", f"{item.name}@{period}").url, ("filter", f"{item.name}@{period}") in query.items)
+                Toggle(
+                    label,
+                    query.toggled("filter", f"{item.name}@{period}").url,
+                    ("filter", f"{item.name}@{period}") in query.items,
+                )
                 for period, label in periods(found.env)
             )
             yield Toggle(item.label or item.name, "", any(o.active for o in options), item.help, options, separated)
         else:
             active = ("filter", item.name) in query.items
-            yield Toggle(item.label or item.name, query.toggled("filter", item.name).url, active, item.help, (), separated)
+            yield Toggle(
+                item.label or item.name, query.toggled("filter", item.name).url, active, item.help, (), separated
+            )
 
 
 def periods(env: Env) -> list[tuple[str, str]]:
@@ -157,7 +194,11 @@ def period_label(env: Env, period: str) -> str:
         return f"{rest} {year}".strip()
     from babel.dates import format_date
 
-    return str(format_date(dt.date(int(year), max(1, min(12, int(rest))), 1), "MMMM yyyy", locale=locale_of(env.lang or "en_US")))
+    return str(
+        format_date(
+            dt.date(int(year), max(1, min(12, int(rest))), 1), "MMMM yyyy", locale=locale_of(env.lang or "en_US")
+        )
+    )
 
 
 def _groupings(found: Search) -> Iterable[Toggle]:
@@ -198,7 +239,11 @@ def _favourites(found: Search) -> Iterable[Toggle]:
     for one in found.favourites:
         active = query.get("fav") == str(one.id)
         clean = query.without(*SEARCH_KEYS).without(*(key for key, _ in query.items if key.startswith(TEXT_PREFIX)))
-        url = query.without("fav").settled().url if active else clean.settled().without("filter").with_(fav=str(one.id)).url
+        url = (
+            query.without("fav").settled().url
+            if active
+            else clean.settled().without("filter").with_(fav=str(one.id)).url
+        )
         yield Toggle(one.name, url, active, delete_url=f"/web/{model}/favourite/{one.id}/delete", shared=one.shared)
 
 

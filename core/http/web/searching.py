@@ -98,9 +98,7 @@ def favourites(env: Env, window: Window) -> tuple[Favourite, ...]:
                 ("action_id", "in", [window.action, False] if window.action else [False]),
             ]
         )
-        found = [
-            Favourite(r.id, r.name, r.domain, r.context, r.sort, r.is_default, not r.user_id) for r in rows
-        ]  # fmt: skip
+        found = [Favourite(r.id, r.name, r.domain, r.context, r.sort, r.is_default, not r.user_id) for r in rows]
     return tuple(sorted(found, key=lambda one: (one.shared, fold(one.name))))
 
 
@@ -258,7 +256,14 @@ def condition(env: Env, model: str, value: str) -> Domain:
         raise UserError("This filter cannot be read: {filter}", filter=value)
     if operator in ("set", "unset"):
         return Leaf(name, "!=" if operator == "set" else "=", False)
-    if operator in ("ilike", "not ilike") and bound.type in ("char", "text", "html", "many2one", "many2many", "one2many"):
+    if operator in ("ilike", "not ilike") and bound.type in (
+        "char",
+        "text",
+        "html",
+        "many2one",
+        "many2many",
+        "one2many",
+    ):
         return Leaf(name, operator, text)
     if operator in ("=", "!=") and bound.relational:
         return Leaf(name, operator, text)

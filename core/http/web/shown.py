@@ -22,13 +22,34 @@ BoundField = Any
 """A field of a registry: which attributes it has depends on its kind."""
 
 WIDGETS = {
-    "many2many_tags": "tags", "many2many_tags_avatar": "tags", "many2many_checkboxes": "checks", "user_groups": "checks", "many2one_avatar": "person",
-    "many2one_avatar_user": "person", "many2one_avatar_employee": "person", "res_partner_many2one": "many2one",
-    "state_selection": "badge", "label_selection": "badge", "selection_badge": "badge", "boolean_toggle": "boolean",
-    "checkbox": "boolean", "toggle_button": "boolean", "percentpie": "progressbar", "percentage": "percent", "gauge": "progressbar",
-    "text_emojis": "text", "char_emojis": "char", "CopyClipboardChar": "char", "remaining_days": "date", "statinfo": "number",
-    "timesheet_uom": "float_time", "one2many_list": "one2many", "mail_thread": "none", "mail_followers": "none", "stat_info": "number",
-}  # fmt: skip
+    "many2many_tags": "tags",
+    "many2many_tags_avatar": "tags",
+    "many2many_checkboxes": "checks",
+    "user_groups": "checks",
+    "many2one_avatar": "person",
+    "many2one_avatar_user": "person",
+    "many2one_avatar_employee": "person",
+    "res_partner_many2one": "many2one",
+    "state_selection": "badge",
+    "label_selection": "badge",
+    "selection_badge": "badge",
+    "boolean_toggle": "boolean",
+    "checkbox": "boolean",
+    "toggle_button": "boolean",
+    "percentpie": "progressbar",
+    "percentage": "percent",
+    "gauge": "progressbar",
+    "text_emojis": "text",
+    "char_emojis": "char",
+    "CopyClipboardChar": "char",
+    "remaining_days": "date",
+    "statinfo": "number",
+    "timesheet_uom": "float_time",
+    "one2many_list": "one2many",
+    "mail_thread": "none",
+    "mail_followers": "none",
+    "stat_info": "number",
+}
 """Widgets of the OpenERP family under other names than ours."""
 
 FITTING: Mapping[str, frozenset[str]] = {
@@ -169,7 +190,9 @@ class Shower:
             if places is not None and widget != "percent":
                 places = max(places, min(6, decimals(value)))
             shown = value * 100 if widget == "percent" else value
-            return formats.format_number(shown, None if widget == "percent" else places, self.lang, grouping=field.type != "integer")
+            return formats.format_number(
+                shown, None if widget == "percent" else places, self.lang, grouping=field.type != "integer"
+            )
         return self.text(field, record, widget)
 
     def posted(self, field: BoundField, record: Model) -> str:
@@ -198,9 +221,14 @@ class Shower:
         targets: Any = field.__get__(record, None)
         coloured = "color" in self.env.registry[field.comodel].fields
         return tuple(
-            Choice(str(one.id), self.name(one), True, hue=int(one.color or 0) % 12 if coloured and one.color else one.id % 11 + 1)
+            Choice(
+                str(one.id),
+                self.name(one),
+                True,
+                hue=int(one.color or 0) % 12 if coloured and one.color else one.id % 11 + 1,
+            )
             for one in targets
-        )  # fmt: skip
+        )
 
     def due(self, field: BoundField, record: Model) -> str:
         """How urgent a date is, for fields that say when something is to be done."""
@@ -217,8 +245,11 @@ class Shower:
         """The field of a record, to read."""
         widget = widget_of(field, node.widget if node is not None else "")
         shown: dict[str, Any] = {
-            "name": field.name, "label": label or self.label(field, node), "widget": widget, "text": self.text(field, record, widget),
-        }  # fmt: skip
+            "name": field.name,
+            "label": label or self.label(field, node),
+            "widget": widget,
+            "text": self.text(field, record, widget),
+        }
         if widget in ("tags", "checks"):
             shown |= {"choices": self.tags(field, record), "text": "", "widget": "tags"}
         elif field.type in ("many2one", "reference"):
@@ -262,10 +293,11 @@ class Shower:
         name = node.filename if node is not None else ""
         title = str(getattr(record, name, "") or "") if name in record._info.fields else ""
         version = record.row_version if record._info.stored else 0
+        door = "image" if kind == "image" else "content"
         return {
             "widget": "image" if kind == "image" else widget,
             "text": title,
-            "url": f"/web/{'image' if kind == 'image' else 'content'}/{record._name}/{record.id}/{field.name}?v={version}",
+            "url": f"/web/{door}/{record._name}/{record.id}/{field.name}?v={version}",
         }
 
 

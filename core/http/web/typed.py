@@ -61,7 +61,7 @@ def parse(env: Env, bound: BoundField, text: str, widget: str = "") -> Any:
 
 
 def find(env: Env, model: str, text: str, domain: list[Any], *, exact: bool = False) -> int:
-    """The record that a typed name means: the one of exactly this name, or unless `exact` the only one that contains it.
+    """The record that a typed name means: the one of exactly this name or, unless `exact`, the only one with it inside.
 
     Raises:
         UserError: there is none.

@@ -1,4 +1,4 @@
-"""What is opened: a model with its views, domain and context, from an action that the database keeps or from an address."""
+"""What is opened: a model with its views, domain and context, from a stored action or from an address."""
 
 from __future__ import annotations
 
@@ -25,8 +25,13 @@ SHOWN = ("list", "kanban", "form")
 """The views that this client draws; others are left out of the switch until an addon brings them."""
 
 ICONS = {
-    "list": "list-ul", "kanban": "kanban", "form": "card-list", "calendar": "calendar3", "graph": "bar-chart", "pivot": "table",
-}  # fmt: skip
+    "list": "list-ul",
+    "kanban": "kanban",
+    "form": "card-list",
+    "calendar": "calendar3",
+    "graph": "bar-chart",
+    "pivot": "table",
+}
 
 CARRIED = ("active_id", "active_model", "active_ids", "context", "domain", "views", "title")
 """Parameters that belong to what is opened, not to the search in it."""
@@ -71,10 +76,16 @@ def names_of(env: Env, **more: Any) -> dict[str, Any]:
     """What the expressions of actions, filters and domains may name."""
     context = dict(env.context)
     return {
-        **expression_helpers(env.now(), env.tz), "uid": env.uid, "context": context, "active_id": context.get("active_id", False),
-        "active_ids": context.get("active_ids", []), "active_model": context.get("active_model", False),
-        "allowed_company_ids": list(env.companies_ids), "company_id": env.company_id, **more,
-    }  # fmt: skip
+        **expression_helpers(env.now(), env.tz),
+        "uid": env.uid,
+        "context": context,
+        "active_id": context.get("active_id", False),
+        "active_ids": context.get("active_ids", []),
+        "active_model": context.get("active_model", False),
+        "allowed_company_ids": list(env.companies_ids),
+        "company_id": env.company_id,
+        **more,
+    }
 
 
 def evaluated(env: Env, source: Any, default: Any, **more: Any) -> Any:
@@ -119,7 +130,9 @@ def find_action(env: Env, reference: str) -> Any:
             raise MissingError("There is no action {name}.", name=reference)
         groups = frozenset(action.groups_id.ids) if "groups_id" in action._info.fields else frozenset()
     if groups and not groups & group_ids(env) and env.uid != env.registry.superuser_id:
-        raise AccessError("The action {name} is for other people's groups.", name=action.name, operation="read", model=model)
+        raise AccessError(
+            "The action {name} is for other people's groups.", name=action.name, operation="read", model=model
+        )
     return action
 
 
@@ -185,7 +198,10 @@ def of_action(env: Env, action: Any, reference: str = "", kept: tuple[tuple[str,
         model=action.res_model,
         views=tuple((mode, named.get(mode, 0)) for mode in dict.fromkeys(ordered)),
         domain=list(evaluated(env, action.domain, [])),
-        context={**{k: v for k, v in env.context.items() if k.startswith(("active_", "default_"))}, **(extra if isinstance(extra, dict) else {})},
+        context={
+            **{k: v for k, v in env.context.items() if k.startswith(("active_", "default_"))},
+            **(extra if isinstance(extra, dict) else {}),
+        },
         search_view=search_view,
         limit=action.limit or 80,
         help=help_text,
@@ -245,8 +261,12 @@ def action_url(env: Env, action: Mapping[str, Any], **more: Any) -> str:
         return link(path, view=_view_of(action, "form"), **shared)
     title = str(action.get("name") or "")
     return link(
-        f"/web/{model}", domain=json.dumps(domain, default=str) if domain else "", views=",".join(kinds), title=title, **shared
-    )  # fmt: skip
+        f"/web/{model}",
+        domain=json.dumps(domain, default=str) if domain else "",
+        views=",".join(kinds),
+        title=title,
+        **shared,
+    )
 
 
 def _view_of(action: Mapping[str, Any], kind: str) -> int:

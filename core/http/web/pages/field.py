@@ -25,9 +25,9 @@ class Choice:
 class FieldView:
     """A field with its value.
 
-    `name` is the name of the input (`partner_id`, `line_ids.2.price`), `widget` picks the macro that draws it, `text` is the value
-    in the reader's format and `raw` what a hidden or a native input carries. `posted` keeps a value that is only read in the form;
-    a click on an `editable` one starts editing. The rest serves only some widgets.
+    `name` is the name of the input (`partner_id`, `line_ids.2.price`), `widget` picks the macro that draws it, `text`
+    is the value in the reader's format, `raw` what a hidden or a native input carries. `posted` keeps a value that is
+    only read in the form; a click on an `editable` one starts editing. The rest serves only some widgets.
     """
 
     name: str

@@ -128,7 +128,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The steps of the status bar; `url` takes a click where a step may be chosen by hand, `why` explains what holds the record."""
+    """The steps of the status bar; `url` takes a click on a step, `why` explains what holds the record where it is."""
 
     name: str
     label: str

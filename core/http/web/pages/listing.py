@@ -1,4 +1,4 @@
-"""A list of records: columns, rows or nested groups of rows, paging, totals and what may be done with the ticked ones."""
+"""A list of records: columns, rows or groups of rows, paging, totals and what may be done with the ticked ones."""
 
 from __future__ import annotations
 
