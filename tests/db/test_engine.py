@@ -213,7 +213,6 @@ def test_a_slow_statement_is_stopped(counter: Engine, monkeypatch: pytest.Monkey
     walk = sa.select(sa.literal(1).label("n")).cte("walk", recursive=True)
     walk = walk.union_all(sa.select(walk.c.n + 1).where(walk.c.n < 10**8))
     monkeypatch.setattr(sqlite, "STATEMENT_TIMEOUT", 0.1)
-    started = time.monotonic()
 
     def work() -> None:
         with begin(counter, write=False) as connection:
@@ -223,7 +222,6 @@ def test_a_slow_statement_is_stopped(counter: Engine, monkeypatch: pytest.Monkey
 
     with pytest.raises(Busy, match="too long"):
         work()
-    assert time.monotonic() - started < 5
     assert count(counter) == 0
 
 

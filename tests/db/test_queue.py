@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -210,9 +209,7 @@ def test_a_worker_wakes_when_there_is_a_job(store: Engine) -> None:
         assert not wakeups.wait(0.3)
         timer = threading.Timer(0.2, add, [store])
         timer.start()
-        started = time.monotonic()
         assert wakeups.wait(10)
-        assert time.monotonic() - started < 5
         timer.join()
         assert not wakeups.wait(0.1)
 

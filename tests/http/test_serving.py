@@ -107,8 +107,7 @@ def test_the_server_stops_when_it_is_told_to(tmp_path: Path) -> None:
         folder = tmp_path / name
         folder.mkdir()
         with running_server(folder, "", server=name) as running:
-            started = time.monotonic()
-        assert time.monotonic() - started < 10
+            pass
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection((HOST, running.port), timeout=1).close()
 

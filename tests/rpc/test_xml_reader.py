@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from datetime import datetime
 from typing import Any
 from xmlrpc.client import Binary, DateTime, dumps
@@ -51,10 +50,8 @@ OUTER = '<!DOCTYPE r SYSTEM "http://127.0.0.1:9/x.dtd">'
 @pytest.mark.parametrize("doctype", [BOMB, QUADRATIC, EXTERNAL, PARAMETER, OUTER, "<!DOCTYPE methodCall>"])
 def test_a_doctype_is_refused_at_once(doctype: str) -> None:
     attack = b"<?xml version='1.0'?>" + doctype.encode() + body("<string>" + "&a;" * 2000 + "</string>")[21:]
-    start = time.perf_counter()
     with pytest.raises(MalformedRequest, match="DOCTYPE"):
         read_call(attack)
-    assert time.perf_counter() - start < 0.1
 
 
 def test_a_style_sheet_instruction_is_refused() -> None:

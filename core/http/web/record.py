@@ -22,10 +22,10 @@ from core.http.web.query import link
 from core.http.web.render import say
 from core.http.web.searching import ordered, search
 from core.http.web.shown import Shower
+from core.http.web.window import bindings
 from core.kernel.formats import format_datetime
 from core.kernel.i18n import mark
 from core.view import nodes
-from core.view.bindings import bound_actions
 from core.view.resolve import may, resolve
 from core.workflow.engine import steps as workflow_steps
 
@@ -49,9 +49,7 @@ def stored_page(opened: Opened) -> FormPage:
     archived = "active" in info.fields and not getattr(record, "active", True)
     base = f"/web/{opened.model}/{record.id}"
     bound = (
-        bound_actions(opened.env, opened.model)
-        if opened.model in opened.env
-        else {"action": [], "print": [], "relate": []}
+        bindings(opened.env, opened.model) if opened.model in opened.env else {"action": [], "print": [], "relate": []}
     )
     creatable = info.stored and opened.view.create and may(opened.env, opened.model, "create")
     return replace(

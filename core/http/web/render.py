@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -20,6 +21,9 @@ from core.http.web.bundle import bundle_url
 from core.http.web.pages.shell import hue, initials
 
 Translate = Callable[[str], str]
+
+_FRESH = 2.0
+"""Seconds for which the address of a static file is not looked up again."""
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
 _translate: ContextVar[Translate] = ContextVar("translate", default=str)
@@ -57,6 +61,11 @@ def say(source: str, /, **values: object) -> str:
 
 def asset(name: str) -> str:
     """The address of one of our static files; one that was not built has an address that answers with 404."""
+    return _asset(name, int(time.monotonic() / _FRESH))
+
+
+@lru_cache(maxsize=256)
+def _asset(name: str, _moment: int) -> str:
     try:
         return static_url(f"web/{name}")
     except LookupError:

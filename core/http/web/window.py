@@ -11,6 +11,7 @@ from core.errors import AccessError, ExpressionError, MissingError, UserError
 from core.http.web.query import link
 from core.kernel.expression import compile_expression, expression_helpers
 from core.orm import xmlids
+from core.view.bindings import bound_actions
 from core.view.reader import view_type
 from core.view.resolve import group_ids
 
@@ -267,6 +268,16 @@ def action_url(env: Env, action: Mapping[str, Any], **more: Any) -> str:
         title=title,
         **shared,
     )
+
+
+def bindings(env: Env, model: str) -> dict[str, list[dict[str, Any]]]:
+    """The actions and reports that forms and lists of a model offer, kept with the registry."""
+    cache = env.registry.cache("web.bindings")
+    key = (model, env.lang, env.uid == env.registry.superuser_id, group_ids(env))
+    if key not in cache:
+        cache[key] = bound_actions(env, model)
+    found: dict[str, list[dict[str, Any]]] = cache[key]
+    return found
 
 
 def _view_of(action: Mapping[str, Any], kind: str) -> int:
