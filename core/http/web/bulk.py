@@ -8,7 +8,6 @@ from urllib.parse import parse_qsl, urlsplit
 from core.errors import Busy, ConflictError, GrialError, UserError
 from core.http.language import translator
 from core.http.request import Request, Response, redirect
-from core.http.routing import route
 from core.http.web import follow
 from core.http.web.inputs import Inputs, Place, State
 from core.http.web.opened import form_of
@@ -16,6 +15,7 @@ from core.http.web.page import close_dialog, dialog, go, page, reading, say
 from core.http.web.pages.listing import BulkEdit
 from core.http.web.posted import Reader, set_links
 from core.http.web.query import Query, link
+from core.http.web.refusal import screen
 from core.http.web.searching import search
 from core.http.web.window import Window, find_action, from_action, from_model
 from core.orm.draft import Draft
@@ -44,7 +44,7 @@ _TYPES = (
 )
 
 
-@route("/web/<model>/bulk", methods=("POST",))
+@screen("/web/<model>/bulk", methods=("POST",))
 def bulk(request: Request, model: str) -> Response:
     """Delete, archive, export, edit, print, or run an action on the ticked records."""
     wish = request.form.get("do", "")

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import Busy, ConflictError, GrialError
 from core.http.request import Request, Response
-from core.http.routing import route
 from core.http.web import follow
 from core.http.web.choosing import button_node
 from core.http.web.drafting import entered
@@ -17,6 +16,7 @@ from core.http.web.opened import Opened, open_record
 from core.http.web.page import close_dialog, go, reading, say, told
 from core.http.web.query import link
 from core.http.web.record import draft_page, stored_page
+from core.http.web.refusal import screen
 from core.http.web.window import names_of
 from core.workflow.engine import press
 
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from core.orm.env import Env
 
 
-@route("/web/<model>/<int:record_id>/button/<name>", methods=("POST",))
+@screen("/web/<model>/<int:record_id>/button/<name>", methods=("POST",))
 def stored(request: Request, model: str, record_id: int, name: str) -> Response:
     """A button of a record; a form that is being edited is saved first."""
     return _press(request, open_record(request, model, record_id), name)
 
 
-@route("/web/<model>/new/button/<name>", methods=("POST",))
+@screen("/web/<model>/new/button/<name>", methods=("POST",))
 def fresh(request: Request, model: str, name: str) -> Response:
     """A button of a record that is not saved yet, such as a wizard."""
     return _press(request, open_record(request, model), name)

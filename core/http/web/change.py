@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from core.http.request import Request, Response
-from core.http.routing import route
 from core.http.web.button import attempt
 from core.http.web.opened import open_record
 from core.http.web.page import go, say
+from core.http.web.refusal import screen
 from core.http.web.typed import parse
 
 
-@route("/web/<model>/<int:record_id>/set/<name>", methods=("POST",))
+@screen("/web/<model>/<int:record_id>/set/<name>", methods=("POST",))
 def choose(request: Request, model: str, record_id: int, name: str) -> Response:
     """A click on a step of the status bar."""
     opened = open_record(request, model, record_id)
@@ -22,7 +22,7 @@ def choose(request: Request, model: str, record_id: int, name: str) -> Response:
     return found if isinstance(found, Response) else go(request, opened.address(record_id))
 
 
-@route("/web/<model>/<int:record_id>/copy", methods=("POST",))
+@screen("/web/<model>/<int:record_id>/copy", methods=("POST",))
 def copy(request: Request, model: str, record_id: int) -> Response:
     """A new record like this one, ready to be edited."""
     opened = open_record(request, model, record_id)
@@ -33,7 +33,7 @@ def copy(request: Request, model: str, record_id: int) -> Response:
     return go(request, url, say(request, "This is the copy."))
 
 
-@route("/web/<model>/<int:record_id>/archive", methods=("POST",))
+@screen("/web/<model>/<int:record_id>/archive", methods=("POST",))
 def archive(request: Request, model: str, record_id: int) -> Response:
     """Put a record aside, or bring it back."""
     opened = open_record(request, model, record_id)
@@ -49,7 +49,7 @@ def archive(request: Request, model: str, record_id: int) -> Response:
     )
 
 
-@route("/web/<model>/<int:record_id>/delete", methods=("POST",))
+@screen("/web/<model>/<int:record_id>/delete", methods=("POST",))
 def delete(request: Request, model: str, record_id: int) -> Response:
     """Delete a record and go back to the list."""
     opened = open_record(request, model, record_id)

@@ -8,12 +8,12 @@ from urllib.parse import parse_qsl
 from core.data.sheets.writing import table
 from core.errors import UserError
 from core.http.request import Request, Response, file_response
-from core.http.routing import route
 from core.http.web.listing import Listing
 from core.http.web.page import page, reading
 from core.http.web.pages.shell import Link
 from core.http.web.pages.transfer import ExportField, ExportPage
 from core.http.web.query import Query, pairs_of
+from core.http.web.refusal import screen
 from core.http.web.render import say
 from core.http.web.searching import Search, search
 from core.http.web.window import opened_from
@@ -29,7 +29,7 @@ _HIDDEN = ("binary", "image", "json")
 _OURS = ("ids", "from", "open_field", "field", "as", "mode", "csrf_token")
 
 
-@route("/web/export/<model>", write=False)
+@screen("/web/export/<model>", write=False)
 def choose(request: Request, model: str) -> Response:
     """The fields to choose from; those of the list are ticked."""
     found, records = _records(request, model, pairs_of(request.args))
@@ -61,7 +61,7 @@ def choose(request: Request, model: str) -> Response:
     )
 
 
-@route("/web/export/<model>", methods=("POST",), write=False)
+@screen("/web/export/<model>", methods=("POST",), write=False)
 def download(request: Request, model: str) -> Response:
     """The file."""
     form = request.form

@@ -6,16 +6,16 @@ from typing import Any
 
 from core.errors import AccessError, MissingError, UserError
 from core.http.request import Request, Response
-from core.http.routing import route
 from core.http.web.page import go, reading, say
 from core.http.web.query import Query, pairs_of
+from core.http.web.refusal import screen
 from core.http.web.searching import search
 from core.http.web.window import Window, from_action, from_model
 
 MODEL = "ir.filters"
 
 
-@route("/web/<model>/favourite", methods=("POST",))
+@screen("/web/<model>/favourite", methods=("POST",))
 def keep(request: Request, model: str) -> Response:
     """Save the search as it stands: its filters as one domain, its groupings and its order."""
     env, form = request.env, request.form
@@ -64,7 +64,7 @@ def _window(request: Request, model: str) -> Window:
     return from_model(request.env, request.form, model)
 
 
-@route("/web/<model>/favourite/<int:favourite>/delete", methods=("POST",))
+@screen("/web/<model>/favourite/<int:favourite>/delete", methods=("POST",))
 def forget(request: Request, model: str, favourite: int) -> Response:
     """Forget a saved search: one's own, or as an administrator one for everybody."""
     env = request.env

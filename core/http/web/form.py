@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from core.http.language import translator
 from core.http.request import Request, Response
-from core.http.routing import route
 from core.http.web.choosing import field_nodes
 from core.http.web.drafting import entered, fresh, obey, react
 from core.http.web.opened import Opened, open_record
@@ -12,10 +11,11 @@ from core.http.web.page import close_dialog, dialog, fragment, go, page, reading
 from core.http.web.pages.form import FormPage
 from core.http.web.posted import Posted, Reader
 from core.http.web.record import draft_page, stored_page
+from core.http.web.refusal import screen
 from core.http.web.saving import Saved, save
 
 
-@route("/web/<model>/<int:record_id>", write=False)
+@screen("/web/<model>/<int:record_id>", write=False)
 def view(request: Request, model: str, record_id: int) -> Response:
     """The record to read, or with `?edit` to edit."""
     opened = open_record(request, model, record_id)
@@ -26,7 +26,7 @@ def view(request: Request, model: str, record_id: int) -> Response:
     return answer(request, opened, shown)
 
 
-@route("/web/<model>/new", write=False)
+@screen("/web/<model>/new", write=False)
 def new(request: Request, model: str) -> Response:
     """The form of a new record, with its defaults."""
     opened = open_record(request, model)
@@ -54,19 +54,19 @@ def first_field(opened: Opened) -> str:
     return info.rec_name if info.rec_name in typed else next(iter(typed), "")
 
 
-@route("/web/<model>/<int:record_id>", methods=("POST",))
+@screen("/web/<model>/<int:record_id>", methods=("POST",))
 def write(request: Request, model: str, record_id: int) -> Response:
     """Save a changed record."""
     return _save(request, open_record(request, model, record_id))
 
 
-@route("/web/<model>/new", methods=("POST",))
+@screen("/web/<model>/new", methods=("POST",))
 def create(request: Request, model: str) -> Response:
     """Save a new record."""
     return _save(request, open_record(request, model))
 
 
-@route("/web/<model>/onchange", methods=("POST",), write=False)
+@screen("/web/<model>/onchange", methods=("POST",), write=False)
 def onchange(request: Request, model: str) -> Response:
     """The form as it is after a change: nothing is saved."""
     number = request.form.get("_id", "")

@@ -6,12 +6,12 @@ from typing import Any
 
 from core.errors import GrialError
 from core.http.request import Request, Response, redirect
-from core.http.routing import route
 from core.http.web import menus
 from core.http.web.page import fragment, page, reading
 from core.http.web.pages.admin import HomePage
 from core.http.web.pages.shell import Link, Menu
 from core.http.web.query import link
+from core.http.web.refusal import screen
 from core.http.web.render import say
 from core.kernel.text import fold
 from core.kernel.zones import to_local
@@ -30,13 +30,13 @@ _EVERYWHERE = (
 """Models whose records the palette finds by name, where they are installed."""
 
 
-@route("/", auth="public", write=False)
+@screen("/", auth="public", write=False)
 def root(request: Request) -> Response:
     """The address alone leads to the start page."""
     return redirect("/web")
 
 
-@route("/web", write=False)
+@screen("/web", write=False)
 def home(request: Request) -> Response:
     """Every app the reader may open; their home action instead when they have one."""
     env = request.env
@@ -76,7 +76,7 @@ def _recent(request: Request) -> tuple[Menu, ...]:
     return tuple(found[:6])
 
 
-@route("/web/palette", write=False)
+@screen("/web/palette", write=False)
 def palette(request: Request) -> Response:
     """Menus and records whose name contains the typed text."""
     text = request.args.get("q", "").strip()[:100]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from core.errors import AccessError
+from core.http.web.choosing import all_nodes
 from core.http.web.inputs import Inputs, Place, State
 from core.http.web.pages.field import FieldView
 from core.http.web.pages.form import Box, Button, Cell, Group, Notebook, Piece, Separator, Tab, Text
@@ -65,6 +66,7 @@ class Layout:
         self.notebooks = 0
         self.shortcuts: list[Button] = []
         self.drawn: set[str] = set()
+        self.labelled = {node.for_field for node in all_nodes(self.resolved.view) if isinstance(node, nodes.LabelNode)}
         kinds = {name: self.info.fields[name].type for name in self.resolved.view.reads if name in self.info.fields}
         self.kinds = {name: kind for name, kind in kinds.items() if kind not in ("binary", "image")}
         self._values: dict[str, Any] | None = None
@@ -137,6 +139,8 @@ class Layout:
         shown = self.field(node)
         if shown is None:
             return []
+        if shown.widget == "boolean" and not node.nolabel and node.name not in self.labelled:
+            labelled = True
         span = 2 if node.colspan >= 4 else 1
         if shown.lines is not None or (shown.widget in ("text", "html") and node.nolabel):
             span = 2

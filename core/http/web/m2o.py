@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import GrialError, UnknownName
 from core.http.request import Request, Response
-from core.http.routing import route
 from core.http.web.choosing import context_of, domain_of, field_nodes
 from core.http.web.lines import line_views
 from core.http.web.opened import form_of
 from core.http.web.page import fragment, told
 from core.http.web.pages.field import Choice
 from core.http.web.query import link
+from core.http.web.refusal import screen
 from core.http.web.typed import parse
 from core.view import nodes
 from core.view.resolve import may
@@ -43,7 +43,7 @@ class Asked:
         )
 
 
-@route("/web/<model>/m2o", write=False)
+@screen("/web/<model>/m2o", write=False)
 def search(request: Request, model: str) -> Response:
     """The first records that fit, and what else may be done with the text."""
     asked = _asked(request, model)
@@ -60,7 +60,7 @@ def search(request: Request, model: str) -> Response:
     return fragment(request, "options.html", "options", found, text, creates, more, form)
 
 
-@route("/web/<model>/m2o", methods=("POST",))
+@screen("/web/<model>/m2o", methods=("POST",))
 def create(request: Request, model: str) -> Response:
     """Make a record from its name alone; the answer is the option that stands for it, or why it cannot be."""
     asked = _asked(request, model)

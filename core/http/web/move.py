@@ -7,17 +7,17 @@ from urllib.parse import parse_qsl
 
 from core.errors import Busy, ConflictError, GrialError, MissingError
 from core.http.request import Request, Response
-from core.http.routing import route
 from core.http.web.board import board_page
 from core.http.web.page import fragment, go, reading, say, told, trigger
 from core.http.web.query import Query
+from core.http.web.refusal import screen
 from core.http.web.searching import search
 from core.http.web.typed import parse
 from core.http.web.window import opened_from
 from core.view.resolve import resolve
 
 
-@route("/web/board/move", methods=("POST",))
+@screen("/web/board/move", methods=("POST",))
 def move(request: Request) -> Response:
     """Give the card what its new column stands for; the answer is the board as it then is."""
     model, name = request.args.get("model", ""), request.args.get("field", "").partition(":")[0]

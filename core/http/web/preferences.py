@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -9,13 +10,13 @@ from werkzeug.datastructures import MultiDict
 from core.errors import AccessDenied, GrialError, ValidationError
 from core.http.language import translator
 from core.http.request import LANGUAGE_COOKIE, Request, Response
-from core.http.routing import route
 from core.http.web.drafting import fresh
 from core.http.web.form import changed_page, posted_of
 from core.http.web.opened import Opened
 from core.http.web.page import go, page, reading, say
 from core.http.web.pages.form import FormPage
 from core.http.web.record import draft_page
+from core.http.web.refusal import screen
 from core.http.web.saving import save
 from core.http.web.window import Window
 from core.security import session as sessions
@@ -26,7 +27,7 @@ VIEW = "base.user_preferences_form"
 _URL = "/web/preferences"
 
 
-@route(_URL, write=False)
+@screen(_URL, write=False)
 def show(request: Request) -> Response:
     """The form."""
     opened = _opened(request)
@@ -35,7 +36,7 @@ def show(request: Request) -> Response:
     return _answer(request, shown)
 
 
-@route(_URL, methods=("POST",))
+@screen(_URL, methods=("POST",))
 def keep(request: Request) -> Response:
     """Save them. The page that follows speaks the new language."""
     opened = _opened(request)
@@ -56,7 +57,7 @@ def keep(request: Request) -> Response:
     return response
 
 
-@route(f"{_URL}/password", methods=("POST",))
+@screen(f"{_URL}/password", methods=("POST",))
 def password(request: Request) -> Response:
     """Change the password; every other session of the user ends."""
     env, form = request.env, request.form
@@ -96,4 +97,5 @@ def _write(opened: Opened, values: dict[str, Any]) -> int:
 
 
 def _answer(request: Request, shown: FormPage, status: int = 200) -> Response:
-    return page(request, "preferences.html", shown, say(request, "Preferences"), here=_URL, status=status)
+    title = say(request, "Preferences")
+    return page(request, "preferences.html", replace(shown, title=title), title, here=_URL, status=status)

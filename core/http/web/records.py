@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from core.http.request import Request, Response, redirect
-from core.http.routing import route
 from core.http.web import follow
 from core.http.web.board import board_page
 from core.http.web.listing import Listing
 from core.http.web.page import page, reading
 from core.http.web.query import Query, pairs_of
+from core.http.web.refusal import screen
 from core.http.web.searching import search
 from core.http.web.window import CARRIED, Window, carried, find_action, from_model, of_action
 from core.view.resolve import resolve
 
 
-@route("/web/action/<reference>", write=False)
+@screen("/web/action/<reference>", write=False)
 def action(request: Request, reference: str) -> Response:
     """Open an action: the records of a window action, or whatever another kind does."""
     kept, context = carried(request.args)
@@ -29,7 +29,7 @@ def action(request: Request, reference: str) -> Response:
     return show(request, window)
 
 
-@route("/web/<model>", write=False)
+@screen("/web/<model>", write=False)
 def model(request: Request, model: str) -> Response:
     """The records of a model that no action describes."""
     return show(request, from_model(request.env, request.args, model))

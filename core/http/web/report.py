@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from core.errors import MissingError
 from core.http.request import Request, Response, file_response
-from core.http.routing import route
+from core.http.web.refusal import screen
 from core.report.printing import print_records
 
 
-@route("/web/report/<name>/<ids>", write=True)
+@screen("/web/report/<name>/<ids>", write=True)
 def print_(request: Request, name: str, ids: str) -> Response:
     """The printed records; `?show` opens the file in the browser."""
     numbers = [int(part) for part in ids.split(",") if part.isdigit()][:2_000]

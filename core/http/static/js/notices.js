@@ -55,15 +55,24 @@ document.addEventListener("click", (event) => {
 document.addEventListener("htmx:before:swap", (event) => {
   const { ctx } = event.detail;
   const status = ctx.response?.status ?? 200;
+  const typed = document.querySelector("gr-form form.editing[data-dirty]");
+  if (status >= 400 && typed && ctx.select === "#main" && !ctx.text.includes('id="record"')) {
+    event.preventDefault();
+    return tell(ctx.text);
+  }
   if (ctx.swap === "none" || ctx.select !== "#main" || ctx.text.includes('id="main"')) return;
   event.preventDefault();
   if (status < 400) location.assign(ctx.response.raw.url);
-  else {
-    const page = new DOMParser().parseFromString(ctx.text, "text/html");
-    const told = [...page.querySelectorAll("h1, main p")].map((part) => part.textContent.trim()).filter(Boolean);
-    grial.notice(told.slice(0, 3).join(" ") || grial.words.fault, "danger");
-  }
+  else tell(ctx.text);
 });
+
+// What a page of refusal says, in the corner.
+function tell(text) {
+  const main = new DOMParser().parseFromString(text, "text/html").querySelector("main");
+  const told = [...(main?.querySelectorAll("h1, p:not(.buttons)") ?? [])].map((part) => part.textContent.trim()).filter((part) => part && !/^\d+$/.test(part));
+  grial.notice(told.slice(0, 3).join(" · ") || grial.words.fault, "danger");
+}
+
 document.addEventListener("htmx:error", (event) => {
   if (event.detail.ctx) grial.notice(grial.words.offline, "danger");
 });
