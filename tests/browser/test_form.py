@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.testing.records import Database
+from core.testing.users import ADMIN_PASSWORD
 from tests.browser.conftest import saved
 
 pytestmark = [pytest.mark.browser, pytest.mark.addons("crm", demo=True)]
@@ -123,3 +124,40 @@ def test_lines_are_added_opened_and_removed(open_screen: Callable[..., Page], da
     saved(page)
     with database.transaction() as env:
         assert env["res.partner"].browse(company.id).child_ids.mapped("name") == ["Stays"]
+
+
+def test_an_ended_session_is_renewed_beside_the_form(open_screen: Callable[..., Page], database: Database) -> None:
+    page = open_screen("/web/crm.lead/1?edit=1")
+    page.locator("#i-city").fill("Kept")
+    with database.transaction() as env:
+        env["res.users.session"].search([]).unlink()
+    page.locator("[data-save]").click()
+    notice = page.locator("#notices .danger a")
+    expect(notice).to_be_visible()
+    with page.context.expect_page() as opened:
+        notice.click()
+    other = opened.value
+    other.locator("#login").fill("admin")
+    other.locator("#password").fill(ADMIN_PASSWORD)
+    other.locator("button.primary").click()
+    other.wait_for_url("**/web")
+    other.close()
+    with page.expect_response("**/web/token"):
+        page.evaluate("dispatchEvent(new Event('focus'))")
+    expect(page.locator("#notices .danger")).to_have_count(0)
+    page.locator("[data-save]").click()
+    saved(page)
+    with database.transaction() as env:
+        assert env["crm.lead"].browse(1).city == "Kept"
+
+
+def test_a_fault_leaves_what_was_typed(open_screen: Callable[..., Page]) -> None:
+    page = open_screen("/web/crm.lead/1?edit=1")
+    page.locator("#i-city").fill("Kept")
+    page.route("**/web/crm.lead/1", lambda route: route.abort())
+    page.locator("[data-save]").click()
+    expect(page.locator("#notices .danger")).to_be_visible()
+    expect(page.locator("#i-city")).to_have_value("Kept")
+    page.unroute("**/web/crm.lead/1")
+    page.locator("[data-save]").click()
+    saved(page)

@@ -13,7 +13,6 @@ from core.http.web.query import link
 from core.http.web.shown import NUMBERS, Shower, has_content, stars, widget_of
 from core.kernel import formats
 from core.view import nodes
-from core.view.resolve import may
 
 if TYPE_CHECKING:
     from core.orm.env import Env
@@ -191,7 +190,6 @@ class Inputs:
     def _source(self, bound: Any, node: nodes.FieldNode, place: Place) -> dict[str, Any]:
         """Where an input searches, and the fields whose values it sends along."""
         own, parent = needed(domain_source(self.env, bound, node))
-        creates = not (node.options.get("no_create") or node.options.get("no_quick_create"))
         source = link(
             f"/web/{place.model}/m2o",
             field=place.path + bound.name,
@@ -202,7 +200,6 @@ class Inputs:
         return {
             "source": source,
             "needs": (*(place.prefix + name for name in sorted(own)), *sorted(parent if place.prefix else ())),
-            "can_create": creates and may(self.env, bound.comodel, "create"),
         }
 
     def _reference(self, bound: Any, record: Model, *_rest: Any) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -38,7 +37,7 @@ def render(name: str, /, **context: Any) -> str:
 
 def fragment(name: str, macro: str, /, *arguments: Any) -> str:
     """What one macro of a template gives: the part of a page that a script asks for."""
-    return str(getattr(_module(name), macro)(*arguments))
+    return str(getattr(_environment().get_template(name).module, macro)(*arguments))
 
 
 @contextmanager
@@ -91,23 +90,11 @@ def _environment() -> Environment:
         asset=asset,
         bundle=bundle_url,
         csrf_token=_token.get,
-        url=str,
-        none_text="",
     )
     environment.filters.update(
         hue=hue,
         initials=initials,
         safe_html=safe_html,
         number=lambda value: _number.get()(value),
-        spaceless=_spaceless,
     )
     return environment
-
-
-@lru_cache(maxsize=64)
-def _module(name: str) -> Any:
-    return _environment().get_template(name).module
-
-
-def _spaceless(text: str) -> str:
-    return re.sub(r">\s+<", "><", text)

@@ -51,6 +51,5 @@ class BoardPage:
     group_field: str = ""
     group_label: str = ""
     draggable: bool = True
-    quick_url: str = ""
     help: str = ""
     pager: Pager | None = None

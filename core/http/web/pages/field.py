@@ -44,7 +44,6 @@ class FieldView:
     url: str = ""
     source: str = ""
     needs: tuple[str, ...] = ()
-    can_create: bool = False
     choices: tuple[Choice, ...] = ()
     size: int = 0
     rows: int = 0
@@ -85,7 +84,6 @@ class LineColumn:
     required: bool = False
     total: str = ""
     help: str = ""
-    width: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,5 +117,3 @@ class Lines:
     inline: bool = False
     add_label: str = ""
     more: int = 0
-    sortable: str = ""
-    kind: Literal["table", "cards"] = "table"

@@ -173,7 +173,6 @@ class FormPage:
     history: tuple[Change, ...] = ()
     history_title: str = ""
     mode: Literal["page", "dialog"] = "page"
-    boxed: bool = True
     hidden: tuple[FieldView, ...] = ()
     reacts: str = "*"
     multipart: bool = False

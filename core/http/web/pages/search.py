@@ -65,4 +65,3 @@ class SearchBar:
     group_fields: tuple[tuple[str, str], ...] = ()
     kept: tuple[tuple[str, str], ...] = ()
     save_url: str = ""
-    suggest_url: str = ""

@@ -61,7 +61,6 @@ class Shell:
     apps: tuple[Menu, ...] = ()
     crumbs: tuple[Link, ...] = ()
     notices: tuple[Notice, ...] = ()
-    debug: bool = False
 
 
 def initials(name: str) -> str:

@@ -28,8 +28,6 @@ class SheetColumn:
     targets: tuple[str, ...] = ()
     guessed: bool = False
     note: str = ""
-    split: str = ""
-    splits: bool = False
     link: str = ""
     missing: str = ""
 
