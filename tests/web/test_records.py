@@ -199,3 +199,25 @@ def test_rows_are_drawn_with_few_statements(visit: Visit, deals: list[int], data
     finally:
         event.remove(registry.engine, "before_cursor_execute", count)
     assert len(counted) < 45, len(counted)
+
+
+def test_a_record_begun_in_a_column_gets_its_stage(visit: Visit, database: Database) -> None:
+    board = visit("/web/action/crm.action_opportunities?view=kanban&filter=")
+    column = board.root.xpath("//section[contains(@class, 'board-column')]")[2]
+    visit(column.xpath(".//header/a/@href")[0]).submit(name="Begun in a column")
+    with database.transaction() as env:
+        deal = env["crm.lead"].search([("name", "=", "Begun in a column")])
+        assert column.get("id") == f"column-{deal.stage_id.id}"
+        assert deal.type == "opportunity"
+
+
+@pytest.mark.parametrize("context", ["[1]", "{", '{"uid": 1, "active_test": "yes", "su": true}', '{"lang": "../../x"}'])
+def test_a_context_in_an_address_cannot_say_what_it_likes(visit: Visit, deals: list[int], context: str) -> None:
+    shown = visit(f"/web/crm.lead?context={context}")
+    assert shown.response.status_code == 200
+    assert len(names(shown)) == 4
+
+
+@pytest.mark.parametrize("domain", ['[["city", "=", "Vigo"]]', '[["nothing", "=", 1]]', "[[", '[["city", "=", ["a"]]]'])
+def test_a_domain_in_an_address_is_checked_like_any_other(client: WebClient, deals: list[int], domain: str) -> None:
+    assert client.get("/web/crm.lead", query_string={"domain": domain}).status_code in (200, 400, 404, 422)

@@ -11,6 +11,7 @@ from core.errors import AccessError, ExpressionError, MissingError, UserError
 from core.http.web.query import link
 from core.kernel.expression import compile_expression, expression_helpers
 from core.orm import xmlids
+from core.security.client_context import client_context
 from core.view.bindings import bound_actions
 from core.view.reader import view_type
 from core.view.resolve import group_ids
@@ -147,13 +148,20 @@ def carried(args: Args) -> tuple[tuple[tuple[str, str], ...], dict[str, Any]]:
             continue
         kept.append((name, value[:4000]))
         if name == "context":
-            context |= {str(k): v for k, v in _json(value, dict).items()}
+            given = _json(value, dict)
+            context |= client_context(given)
+            if isinstance(given.get("group_by"), (str, list)):
+                context["group_by"] = given["group_by"]
         elif name == "active_id" and value.isdigit():
             context |= {"active_id": int(value), "active_ids": context.get("active_ids") or [int(value)]}
         elif name == "active_ids":
             context["active_ids"] = [int(part) for part in value.split(",") if part.isdigit()]
         elif name == "active_model":
             context["active_model"] = value
+    for name, value in args.items():
+        if name.startswith("default_"):
+            kept.append((name, value[:4000]))
+            context |= client_context({name: value})
     if context.get("active_ids") and not context.get("active_id"):
         context["active_id"] = context["active_ids"][0]
     return tuple(kept), context
