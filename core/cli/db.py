@@ -57,12 +57,12 @@ def create(name: str, demo: bool, lang: str, password: str, as_json: bool) -> No
 @settings_options
 def drop(name: str, yes: bool) -> None:
     """Delete the database NAME and its files, for good."""
-    from core.db import admin
+    from core.module import databases
 
     found = registries()
     if found.server.exists(name):
         confirm(f"Delete {name} with all its records and files, for good?", yes)
-    admin.drop(found.server, name)
+    databases.drop(found, name)
     click.echo(f"Dropped {name}.")
 
 
@@ -72,9 +72,9 @@ def drop(name: str, yes: bool) -> None:
 @settings_options
 def copy(source: str, target: str) -> None:
     """Copy the database SOURCE, as it is now, to a new one called TARGET."""
-    from core.db import admin
+    from core.module import databases
 
-    admin.copy(registries().server, source, target)
+    databases.copy(registries(), source, target)
     click.echo(f"Copied {source} to {target}.")
 
 
@@ -84,9 +84,9 @@ def copy(source: str, target: str) -> None:
 @settings_options
 def dump(name: str, file: Path) -> None:
     """Write the database NAME with its files into FILE, a zip that either kind of server can restore."""
-    from core.db import admin
+    from core.module import databases
 
-    admin.dump(registries().server, name, file)
+    databases.dump(registries(), name, file)
     click.echo(f"Dumped {name} into {file} ({file.stat().st_size / 1e6:.1f} MB).")
 
 
@@ -96,7 +96,7 @@ def dump(name: str, file: Path) -> None:
 @settings_options
 def restore(file: Path, name: str) -> None:
     """Make the database NAME from FILE, a dump of this or of another server."""
-    from core.db import admin
+    from core.module import databases
 
-    admin.restore(registries().server, file, name)
+    databases.restore(registries(), file, name)
     click.echo(f"Restored {name} from {file}.")

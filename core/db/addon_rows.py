@@ -7,6 +7,7 @@ adds columns of its own.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ ARCHIVED = "zz_archive."
 """Stands before the addon in the external ids of archived records; no addon's name holds a dot."""
 
 _CHUNK = 500
+_FIRST_NUMBERS = 1 << 30
 
 metadata = sa.MetaData()
 
@@ -98,6 +100,13 @@ def bootstrap(connection: Connection) -> None:
     metadata.create_all(connection)
     if connection.execute(sa.select(registry.c.version)).first() is None:
         connection.execute(registry.insert().values(id=1, version=1, caches=1))
+        renew(connection)
+
+
+def renew(connection: Connection) -> None:
+    """Give a database that was made, copied or restored numbers that none had which was called like it before."""
+    numbers = {"version": secrets.randbelow(_FIRST_NUMBERS), "caches": secrets.randbelow(_FIRST_NUMBERS)}
+    connection.execute(registry.update().where(registry.c.id == 1).values(numbers))
 
 
 def lock(connection: Connection) -> None:

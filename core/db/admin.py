@@ -1,28 +1,39 @@
-"""Makes, drops and copies whole databases, with their files; `dump` and `restore` are the way to another server."""
+"""Makes, drops and copies whole databases, with their files; `dump` and `restore` lead to another server.
+
+A database is there when it is whole: until then it is made under a working name that `DatabaseServer.names` leaves out.
+"""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
 import sqlite3
 import tempfile
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from hashlib import blake2b
+from itertools import count
 from pathlib import Path
+from socket import gethostname
 from typing import BinaryIO
 
 import sqlalchemy as sa
 
 from core.db import sqlite, statements
 from core.db.dump import open_dump, read_dump, shapes_of, write_dump
-from core.db.engine import DatabaseServer, check_name
+from core.db.engine import WORKING, DatabaseServer, check_name
 from core.db.retry import sqlstate
 from core.errors import UnknownName, UserError
 
-__all__ = ["copy", "create", "drop", "dump", "names", "restore"]
+__all__ = ["building", "copy", "create", "drop", "dump", "names", "restore"]
 
 _BLOB = re.compile(r"[0-9a-f]{64}")
 _DUPLICATE_DATABASE, _DATABASE_IN_USE = "42P04", "55006"
+_HERE = f"{WORKING}{blake2b(gethostname().encode(), digest_size=4).hexdigest()}-"
+_numbers = count(1)
+_under_way: set[str] = set()
 
 
 def names(server: DatabaseServer) -> list[str]:
@@ -53,21 +64,41 @@ def create(server: DatabaseServer, name: str) -> None:
             raise
 
 
+@contextmanager
+def building(server: DatabaseServer, name: str, *, empty: bool = True) -> Iterator[str]:
+    """Make the database `name` in the block, under the working name that it gets; it takes its name when all went well.
+
+    Whatever fails, or is killed, leaves no database `name`. With `empty`, there is an empty database to begin with.
+
+    Raises:
+        ValidationError: this cannot be a name.
+        UserError: there is a database of this name, or somebody else made one meanwhile.
+    """
+    check_name(name)
+    if server.exists(name):
+        raise _taken(name)
+    _sweep(server)
+    working = f"{_HERE}{os.getpid()}-{next(_numbers)}"
+    _under_way.add(working)
+    try:
+        if empty:
+            create(server, working)
+        yield working
+        _give_name(server, working, name)
+    except BaseException:
+        _remove(server, working)
+        raise
+    finally:
+        _under_way.discard(working)
+
+
 def drop(server: DatabaseServer, name: str) -> None:
     """Delete a database and its files for good. On PostgreSQL those who are connected are cut off.
 
     Raises UnknownName when there is none of this name.
     """
-    if not server.exists(name):
-        raise UnknownName("There is no database {name}.", name=name, known=server.names())
-    server.dispose(name)
-    if server.url is None:
-        for ending in ("", "-wal", "-shm"):
-            server.path(name).with_name(f"{name}.db{ending}").unlink(missing_ok=True)
-    else:
-        with server.maintenance() as connection:
-            connection.execute(statements.DropDatabase(name))
-    shutil.rmtree(server.files_folder(name), ignore_errors=True)
+    _check_known(server, name)
+    _remove(server, name)
 
 
 def copy(server: DatabaseServer, source: str, target: str) -> None:
@@ -77,22 +108,22 @@ def copy(server: DatabaseServer, source: str, target: str) -> None:
         UnknownName: there is no database `source`.
         UserError: there is one called `target`.
     """
-    check_name(target)
-    if not server.exists(source):
-        raise UnknownName("There is no database {name}.", name=source, known=server.names())
-    if server.exists(target):
-        raise _taken(target)
-    try:
-        if server.url is None:
-            _copy_file(server.path(source), server.path(target))
-        elif not _copy_as_template(server, source, target):
-            _copy_rows(server, source, target)
-            return
-        _copy_folder(server.files_folder(source), server.files_folder(target))
-    except BaseException:
-        if server.exists(target):
-            drop(server, target)
-        raise
+    with building(server, target, empty=False) as working:
+        fill_copy(server, source, working)
+
+
+def fill_copy(server: DatabaseServer, source: str, working: str) -> None:
+    """Make a database that equals `source`, inside a block of `building(empty=False)`.
+
+    Raises UnknownName when there is no `source`.
+    """
+    _check_known(server, source)
+    if server.url is None:
+        _copy_file(server.path(source), server.path(working))
+    elif not _copy_as_template(server, source, working):
+        _copy_rows(server, source, working)
+        return
+    _copy_folder(server.files_folder(source), server.files_folder(working))
 
 
 def dump(server: DatabaseServer, name: str, target: Path | BinaryIO) -> None:
@@ -100,8 +131,7 @@ def dump(server: DatabaseServer, name: str, target: Path | BinaryIO) -> None:
 
     Raises UnknownName when there is none of this name.
     """
-    if not server.exists(name):
-        raise UnknownName("There is no database {name}.", name=name, known=server.names())
+    _check_known(server, name)
     write_dump(server, name, target)
 
 
@@ -112,14 +142,15 @@ def restore(server: DatabaseServer, source: Path | BinaryIO, name: str) -> None:
         UserError: there is a database of this name.
         ValidationError: this is no dump, a damaged one, or one of a newer format. Nothing stays of it.
     """
+    with building(server, name) as working:
+        fill_restored(server, source, working)
+
+
+def fill_restored(server: DatabaseServer, source: Path | BinaryIO, working: str) -> None:
+    """Fill the empty database of a block of `building` from a dump. Raises ValidationError where it is damaged."""
     with open_dump(source) as archive:
         shapes_of(archive, server.backend)
-        create(server, name)
-        try:
-            read_dump(server, name, archive)
-        except BaseException:
-            drop(server, name)
-            raise
+        read_dump(server, working, archive)
 
 
 def _copy_file(source: Path, target: Path) -> None:
@@ -165,6 +196,63 @@ def _copy_folder(source: Path, target: Path) -> None:
                     os.link(Path(folder, file), there / file)
                 except OSError:
                     shutil.copy2(Path(folder, file), there / file)
+
+
+def _give_name(server: DatabaseServer, working: str, name: str) -> None:
+    """Let a finished database be seen, with its files."""
+    server.dispose(working)
+    server.dispose(name)
+    with _one_name_at_a_time(server):
+        if server.exists(name):
+            raise _taken(name)
+        shutil.rmtree(server.files_folder(name), ignore_errors=True)  # of one that was dropped behind our back
+        with suppress(FileNotFoundError):  # it has no files
+            os.rename(server.files_folder(working), server.files_folder(name))
+        if server.url is None:
+            sqlite.rename_file(server.path(working), server.path(name))
+        else:
+            with server.maintenance() as connection:
+                connection.execute(statements.RenameDatabase(working, name))
+
+
+@contextmanager
+def _one_name_at_a_time(server: DatabaseServer) -> Iterator[None]:
+    """A lock on the data folder itself, so that it leaves no file; it goes when its process dies."""
+    server.data_dir.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(server.data_dir, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _remove(server: DatabaseServer, name: str) -> None:
+    server.dispose(name)
+    if server.url is None:
+        sqlite.remove_file(server.path(name))
+    else:
+        with server.maintenance() as connection:
+            connection.execute(statements.DropDatabase(name))
+    shutil.rmtree(server.files_folder(name), ignore_errors=True)
+
+
+def _sweep(server: DatabaseServer) -> None:
+    """Remove what a process of this machine that is gone had begun to make."""
+    for name in server.names(working=True):
+        if name.startswith(_HERE) and name not in _under_way and not _is_alive(name):
+            _remove(server, name)
+
+
+def _is_alive(working: str) -> bool:
+    """Is the process that makes this database still there? Our own number means one that had it before us."""
+    process = working.removeprefix(_HERE).partition("-")[0]
+    return process != str(os.getpid()) and Path("/proc", process).exists()
+
+
+def _check_known(server: DatabaseServer, name: str) -> None:
+    if not server.exists(name):
+        raise UnknownName("There is no database {name}.", name=name, known=server.names())
 
 
 def _taken(name: str) -> UserError:

@@ -26,6 +26,8 @@ Backend = Literal["sqlite", "postgresql"]
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
 _NOT_OURS = frozenset({"postgres", "template0", "template1"})
 _LOCKS = "grial_locks"
+WORKING = "grial-building-"
+"""Begins the name of a database that is being made."""
 
 
 class ServerSettings(Protocol):
@@ -56,8 +58,8 @@ class DatabaseServer:
         """`sqlite` or `postgresql`."""
         return "sqlite" if self.url is None else "postgresql"
 
-    def names(self) -> list[str]:
-        """The names of the databases that belong to us, sorted.
+    def names(self, working: bool = False) -> list[str]:
+        """The names of the databases that belong to us, sorted; or, with `working`, of those that are being made.
 
         Raises Busy when the server cannot be reached.
         """
@@ -69,11 +71,12 @@ class DatabaseServer:
             query = sa.select(names.c.datname).where(owner, names.c.datallowconn, sa.not_(names.c.datistemplate))
             with self.maintenance() as connection:
                 found = list(connection.execute(query).scalars())
-        return sorted(name for name in found if _NAME.fullmatch(name) and name not in _NOT_OURS)
+        ours = (name for name in found if _NAME.fullmatch(name) and name not in _NOT_OURS)
+        return sorted(name for name in ours if name.startswith(WORKING) == working)
 
     def exists(self, name: str) -> bool:
-        """Is there a database of this name? False for what cannot be a name."""
-        if not _NAME.fullmatch(name):
+        """Is there a database of this name? False for what cannot be a name, and for one that is still being made."""
+        if not _NAME.fullmatch(name) or name.startswith(WORKING):
             return False
         return self.path(name).is_file() if self.url is None else name in self.names()
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -41,24 +42,62 @@ def create_file(path: Path) -> None:
         connection.close()
 
 
+def remove_file(path: Path) -> None:
+    """Delete a database. Who is connected goes on in the dark, and finds out when the next transaction begins."""
+    for ending in ("", "-wal", "-shm"):
+        path.with_name(path.name + ending).unlink(missing_ok=True)
+
+
+def rename_file(path: Path, new_path: Path) -> None:
+    """Give the file of a database that nobody uses another name; FileExistsError where there is a file already."""
+    with closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")  # all of it is in the one file, then
+    os.link(path, new_path)
+    path.unlink()
+
+
+class _Connection(sqlite3.Connection):
+    """A connection that knows which file its path meant when it was opened."""
+
+    file: tuple[int, int] | None = None
+
+
 def make_engine(path: Path) -> Engine:
     """The engine of one file. It never makes the file: a missing database must not come back empty."""
 
-    def connect() -> sqlite3.Connection:
-        return sqlite3.connect(
+    def connect() -> _Connection:
+        file = _identity(path)
+        connection = sqlite3.connect(
             f"file:{quote(str(path.resolve()))}?mode=rw",
             uri=True,
             timeout=BUSY_TIMEOUT,
             isolation_level=None,
             check_same_thread=False,
             cached_statements=512,
+            factory=_Connection,
         )
+        connection.file = file
+        return connection
+
+    def refuse_replaced(connection: _Connection, *_: Any) -> None:  # Any: the pool's own
+        if connection.file != _identity(path):  # its log would be mixed with that of the file which is there now
+            raise sa.exc.DisconnectionError
 
     engine = sa.create_engine("sqlite://", creator=connect, poolclass=sa.QueuePool, pool_size=5, max_overflow=15)
     sa.event.listen(engine, "connect", _prepare)
+    sa.event.listen(engine, "checkout", refuse_replaced)
     sa.event.listen(engine, "begin", _emit_begin)
     sa.event.listen(engine, "before_cursor_execute", _start_clock)
     return engine
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file a path means at this moment."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 class _Clock:

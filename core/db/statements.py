@@ -140,7 +140,7 @@ def _create_database(element: CreateDatabase, compiler: Any, **_options: Any) ->
 
 
 class DropDatabase(sa.schema.ExecutableDDLElement):
-    """DROP DATABASE, also when others are connected."""
+    """DROP DATABASE where there is one, also when others are connected."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -148,7 +148,21 @@ class DropDatabase(sa.schema.ExecutableDDLElement):
 
 @compiles(DropDatabase)
 def _drop_database(element: DropDatabase, compiler: Any, **_options: Any) -> str:
-    return f"DROP DATABASE {compiler.preparer.quote_identifier(element.name)} WITH (FORCE)"
+    return f"DROP DATABASE IF EXISTS {compiler.preparer.quote_identifier(element.name)} WITH (FORCE)"
+
+
+class RenameDatabase(sa.schema.ExecutableDDLElement):
+    """ALTER DATABASE RENAME, which PostgreSQL refuses while somebody is connected."""
+
+    def __init__(self, name: str, new_name: str) -> None:
+        self.name = name
+        self.new_name = new_name
+
+
+@compiles(RenameDatabase)
+def _rename_database(element: RenameDatabase, compiler: Any, **_options: Any) -> str:
+    quote = compiler.preparer.quote_identifier
+    return f"ALTER DATABASE {quote(element.name)} RENAME TO {quote(element.new_name)}"
 
 
 class AddSqliteColumn(sa.schema.ExecutableDDLElement):

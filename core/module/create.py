@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from core.db import addon_rows, admin, queue
@@ -21,13 +21,19 @@ if TYPE_CHECKING:
     from core.orm.env import Env
 
 
+FIRST_LOGIN = "admin"
+"""Of the first user, as the data files of `base` have it."""
+
+
 def create_database(
     registries: Registries,
     name: str,
     *,
     demo: bool = False,
     lang: str = "",
+    login: str = FIRST_LOGIN,
     admin_password: str = "",
+    country: str = "",
     addons: Sequence[str] = (),
     progress: ProgressCallback | None = None,
 ) -> Outcome:
@@ -37,7 +43,9 @@ def create_database(
         name: letters, digits, dots, dashes and underscores.
         demo: with demo data.
         lang: the language of the first users, such as es_ES; empty for English.
-        admin_password: of the user `admin`; empty for none, and then nobody can log in with a password.
+        login: of the first user.
+        admin_password: of the first user; empty for none, and then nobody can log in with a password.
+        country: of the company, in two letters; empty for none.
         addons: besides `base`, with all they need.
         progress: called with steps done, steps in all and what comes next.
 
@@ -49,37 +57,35 @@ def create_database(
     names = list(dict.fromkeys(["base", *addons]))
     forget_broken(names)
     plan_install(find_addons(), {}, names)
-    admin.create(server, name)
-    try:
-        with begin(server.engine(name), write=True, schema=True) as connection:
-            addon_rows.bootstrap(connection)
-            queue.bootstrap(connection)
-            operation = Operation(registries, name, f"Creating {name}", connection, progress)
-            add_addons(operation, plan_install(operation.shelf, operation.rows, names), demo)
-            _set_up(operation, lang, admin_password)
-            registry = operation.finish()
-    except BaseException:
-        registries.forget(name)
-        admin.drop(server, name)
-        raise
-    finally:
-        registries.board.clear(name, WORK)
-    if registry is not None:
-        registries.replace(name, registry)
-    operation.after_commit()
+    with admin.building(server, name) as working:
+        try:
+            with begin(server.engine(working), write=True, schema=True) as connection:
+                addon_rows.bootstrap(connection)
+                queue.bootstrap(connection)
+                operation = Operation(registries, working, f"Creating {name}", connection, progress)
+                add_addons(operation, plan_install(operation.shelf, operation.rows, names), demo)
+                user = {"lang": lang, "login": "" if login == FIRST_LOGIN else login, "password": admin_password}
+                _set_up(operation, user, country)
+                operation.finish()
+            operation.after_commit()
+        finally:
+            registries.board.clear(working, WORK)
+    registries.forget(name)
     return operation.outcome
 
 
-def _set_up(operation: Operation, lang: str, password: str) -> None:
-    """Language and password of the first user; then the addons' own beginnings."""
+def _set_up(operation: Operation, user: Mapping[str, str], country: str) -> None:
+    """What is wanted of the first user and of the company; then the addons' own beginnings."""
     env = operation.env
-    if lang:
-        lang = activate_language(env, lang)
-    user = env.ref("base.user_admin", raise_missing=False)
-    if user:
-        values = {**({"password": password} if password else {}), **({"lang": lang} if lang else {})}
-        if values:
-            user.write(values)
+    values = {name: value for name, value in user.items() if value}
+    if "lang" in values:
+        values["lang"] = activate_language(env, values["lang"])
+    admin_user = env.ref("base.user_admin", raise_missing=False)
+    if admin_user and values:
+        admin_user.write(values)
+    if country:
+        found = table_of(env, "res.country").search([("code", "=", country.upper())], limit=1)
+        env.ref("base.main_company").mapped("partner_id").write({"country_id": found.id or False})
     env.fire(database_created, env)
     operation.flush()
 

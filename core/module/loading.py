@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from core.db import addon_rows
 from core.db.addon_rows import AddonRow
 from core.db.engine import DatabaseServer, begin
-from core.errors import Busy, GrialError, UnknownName, UserError
+from core.errors import Busy, GrialError, UserError
 from core.files.store import FileStore
 from core.kernel.hooks import HookManager
 from core.module import wiring
@@ -38,14 +38,11 @@ class Loadable:
 
 
 def load_registry(server: DatabaseServer, settings: Settings, name: str) -> Registry:
-    """The registry of a database as it is now.
+    """The registry of a database as it is now, which may still be in the making.
 
     Raises:
-        UnknownName: there is no such database.
         GrialError: it is not one of ours, or `base` cannot be loaded.
     """
-    if not server.exists(name):
-        raise UnknownName("There is no database {name}.", name=name, known=server.names())
     with begin(server.engine(name), write=False) as connection:
         if not addon_rows.exists(connection):
             raise UserError("Database {name} was not made by Grial.", name=name)

@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 
 from core.db import addon_rows
 from core.db.engine import DatabaseServer, begin, with_retry
-from core.errors import Busy, GrialError
+from core.errors import Busy, GrialError, UnknownName
 from core.job.board import Board
 from core.kernel.hookspecs import registry_loaded
 from core.module.finder import add_paths
@@ -73,6 +73,8 @@ class Registries:
             found = self._ready.get(name)
             if found is not None and name not in self._stale:
                 return found
+            if not self.server.exists(name):
+                raise UnknownName("There is no database {name}.", name=name, known=self.server.names())
             fresh = load_registry(self.server, self.settings, name)
             self.replace(name, fresh)
             return fresh
@@ -82,7 +84,7 @@ class Registries:
         registry.entered = lambda connection: self._check(registry, connection)
         with self._guard:
             present = self._ready.get(name)
-            if present is not None and present.version > registry.version:
+            if present is not None and present.version > registry.version and name not in self._stale:
                 return
             self._ready[name] = registry
             self._stale.discard(name)

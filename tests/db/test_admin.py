@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
 import zipfile
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,6 +22,7 @@ from core.db.schema import sync
 from core.db.types import JsonMap, Money, UtcDateTime, id_column, insert_rows, next_ids
 from core.errors import UnknownName, UserError, ValidationError
 from core.files.store import FileStore
+from core.kernel.config import Settings
 from core.testing.plugin import MakeServer
 
 NAMING = {
@@ -239,3 +242,71 @@ def test_a_dump_cannot_write_outside_of_its_folder(make_server: MakeServer, back
     assert not list(server.data_dir.parent.rglob("escaped"))
     with pytest.raises(ValidationError):
         admin.restore(server, io.BytesIO(b"no zip"), "other")
+
+
+def test_a_database_is_there_once_it_is_whole(make_server: MakeServer, backend: str) -> None:
+    server = make_server(backend)
+    with pytest.raises(ZeroDivisionError), admin.building(server, "whole") as working:  # noqa: PT012 - the block is the subject
+        with server.engine(working).connect():
+            assert not server.exists("whole")
+            assert not server.exists(working)
+            assert server.names() == []
+        raise ZeroDivisionError
+    assert server.names(working=True) == []
+    with admin.building(server, "whole") as working:
+        FileStore(server.files_folder(working)).put(b"x")
+        admin.create(server, "quicker")
+        with pytest.raises(UserError, match="already"), admin.building(server, "quicker"):
+            raise AssertionError("the name is taken")
+    assert server.names() == ["quicker", "whole"]
+    assert server.names(working=True) == []
+    assert [path.name for path in (server.data_dir / "files").iterdir()] == ["whole"]
+
+
+def test_who_loses_the_race_for_a_name_leaves_the_winner_alone(make_server: MakeServer, backend: str) -> None:
+    server = make_server(backend)
+    with pytest.raises(UserError, match="already"), admin.building(server, "one"):  # noqa: PT012 - the block is the subject
+        fill(server, "one")
+        blob = FileStore(server.files_folder("one")).put(b"x")
+    assert server.names() == ["one"]
+    assert FileStore(server.files_folder("one")).read(blob.digest) == b"x"
+    assert contents(server, "one")[0]
+
+
+def test_what_a_killed_process_was_making_is_swept(make_server: MakeServer, backend: str) -> None:
+    server = make_server(backend)
+    with subprocess.Popen(["true"]) as gone:
+        gone.wait()
+    with admin.building(server, "first") as working:
+        left = working.replace(f"-{os.getpid()}-", f"-{gone.pid}-")
+        admin.create(server, left)
+        assert server.names(working=True) == sorted([working, left])
+        with admin.building(server, "second"):
+            assert left not in server.names(working=True)
+            assert working in server.names(working=True)
+    assert server.names() == ["first", "second"]
+
+
+def test_another_process_notices_a_database_that_was_dropped_and_made_anew(
+    make_server: MakeServer, backend: str, tmp_path: Path
+) -> None:
+    server = make_server(backend)
+    fill(server, "one")
+    with begin(server.engine("one"), write=True) as connection:
+        connection.execute(sa.text("DELETE FROM partner_rel"))
+    admin.dump(server, "one", tmp_path / "dump.zip")
+    with begin(server.engine("one"), write=True) as connection:
+        connection.execute(sa.text("INSERT INTO partner_rel VALUES (1, 2)"))
+    elsewhere = DatabaseServer(Settings.from_env({}, data_dir=server.data_dir, database_url=str_url(server)))
+    assert contents(elsewhere, "one")[1] == [(1, 2)]
+    admin.drop(server, "one")
+    admin.restore(server, tmp_path / "dump.zip", "one")
+    assert contents(elsewhere, "one")[1] == []
+    with begin(elsewhere.engine("one"), write=True) as connection:
+        connection.execute(sa.text("INSERT INTO partner_rel VALUES (5, 1)"))
+    elsewhere.dispose("one")
+    assert contents(server, "one")[1] == [(5, 1)]
+
+
+def str_url(server: DatabaseServer) -> str:
+    return server.url.render_as_string(hide_password=False) if server.url else ""

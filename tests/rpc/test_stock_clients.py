@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import shutil
 import subprocess
@@ -11,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from core.http.site import make_site
+from core.module import databases
+from core.module.create import create_database
 from core.module.registries import Registries
-from core.rpc import databases
 from tests.rpc.running import DATABASE, HOST, MASTER, PASSWORD, Running, running_server, settings_of
 
 # The clients leave sockets open; that is theirs.
@@ -32,9 +33,9 @@ def server(backend: str, database_url: str, tmp_path_factory: pytest.TempPathFac
     folder = tmp_path_factory.mktemp(f"clients-{backend}")
     settings = settings_of(folder, database_url)
     registries = Registries(DatabaseServer(settings), settings)
-    site = make_site(settings, registries)
-    databases.drop(site, DATABASE)
-    databases.create(site, DATABASE, password=PASSWORD)
+    if registries.server.exists(DATABASE):
+        databases.drop(registries, DATABASE)
+    create_database(registries, DATABASE, admin_password=PASSWORD)
     registries.server.dispose(DATABASE)
     try:
         with running_server(folder, database_url, workers=2) as running:
@@ -42,7 +43,14 @@ def server(backend: str, database_url: str, tmp_path_factory: pytest.TempPathFac
     finally:
         for name in registries.server.names():
             if name.startswith(DATABASE):
-                databases.drop(site, name)
+                databases.drop(registries, name)
+
+
+@pytest.fixture(autouse=True)
+def collected() -> Iterator[None]:
+    """Clients leave their connections open: end those here, where that is allowed, and not in somebody else's test."""
+    yield
+    gc.collect()
 
 
 def api_key(server: Running, database_url: str) -> str:

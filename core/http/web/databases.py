@@ -8,13 +8,13 @@ from pathlib import Path
 
 from babel import Locale
 
-from core.db import admin
 from core.errors import AccessDenied, GrialError, UserError
 from core.http.errors import ForeignRequest
 from core.http.request import Request, Response, file_response, redirect
 from core.http.routing import route
 from core.http.web.page import plain, say, told
 from core.http.web.pages.admin import Database, DatabasePage
+from core.module import databases
 from core.module.create import create_database
 from core.security import authenticate, csrf
 
@@ -62,7 +62,7 @@ def copy(request: Request) -> Response:
 
     def work() -> Response:
         name, target = _known(request), request.form.get("new_name", "")
-        admin.copy(request.site.registries.server, name, target)
+        databases.copy(request.site.registries, name, target)
         request.site.forget_names()
         return _page(request, done=say(request, "{name} is copied to {target}.", name=name, target=target))
 
@@ -75,8 +75,7 @@ def drop(request: Request) -> Response:
 
     def work() -> Response:
         name = _known(request)
-        request.site.registries.forget(name)
-        admin.drop(request.site.registries.server, name)
+        databases.drop(request.site.registries, name)
         request.site.forget_names()
         return _page(request, done=say(request, "{name} is gone.", name=name))
 
@@ -91,7 +90,7 @@ def dump(request: Request) -> Response:
         name = _known(request)
         with tempfile.TemporaryDirectory(prefix="grial-dump-") as folder:
             file = Path(folder, "dump.zip")
-            admin.dump(request.site.registries.server, name, file)
+            databases.dump(request.site.registries, name, file)
             return file_response(file.read_bytes(), f"{name}.zip", "application/zip")
 
     return _guarded(request, work)
@@ -109,7 +108,7 @@ def restore(request: Request) -> Response:
         with tempfile.TemporaryDirectory(prefix="grial-restore-") as folder:
             file = Path(folder, "dump.zip")
             upload.save(file)
-            admin.restore(request.site.registries.server, file, name)
+            databases.restore(request.site.registries, file, name)
         request.site.forget_names()
         return _page(request, done=say(request, "{name} is restored.", name=name))
 

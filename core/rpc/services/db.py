@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 import binascii
+import io
 from typing import Any
 
 from babel import Locale
 
-from core.errors import AccessDenied, UserError, ValidationError
-from core.rpc import databases
+from core.errors import AccessDenied, UnknownName, UserError, ValidationError
+from core.module import databases
+from core.module.create import create_database as make_database
+from core.module.upgrade import upgrade
 from core.rpc.services.caller import Caller
 from core.rpc.version import SERVER_VERSION
 from core.security import authenticate
@@ -59,10 +62,17 @@ def create_database(
 ) -> bool:
     """Make a database with base, and its admin."""
     require_master(caller, password)
-    databases.create(
-        caller.site, _text(name), demo=bool(demo), lang=_text(lang or "en_US"), password=_text(admin_password),
-        login=_text(login or "admin"), country=_text(country or ""),
-    )  # fmt: skip
+    lang = _text(lang or "")
+    make_database(
+        caller.site.registries,
+        _text(name),
+        demo=bool(demo),
+        lang="" if lang.startswith("en") else lang,
+        login=_text(login or "admin"),
+        admin_password=_text(admin_password),
+        country=_text(country or ""),
+    )
+    caller.site.forget_names()
     return True
 
 
@@ -83,14 +93,19 @@ def get_progress(caller: Caller, password: object, _creation: object) -> list[An
 def duplicate_database(caller: Caller, password: object, name: object, new_name: object) -> bool:
     """Copy a database with its files."""
     require_master(caller, password)
-    databases.copy(caller.site, _text(name), _text(new_name))
+    databases.copy(caller.site.registries, _known(caller, name), _text(new_name))
+    caller.site.forget_names()
     return True
 
 
 def drop(caller: Caller, password: object, name: object) -> bool:
     """Delete a database with its files; False when there is none of that name."""
     require_master(caller, password)
-    return databases.drop(caller.site, _text(name))
+    if not caller.site.exists(name):
+        return False
+    databases.drop(caller.site.registries, _text(name))
+    caller.site.forget_names()
+    return True
 
 
 def dump(caller: Caller, password: object, name: object, _format: object = "zip") -> str:
@@ -101,7 +116,9 @@ def dump(caller: Caller, password: object, name: object, _format: object = "zip"
 def dump_bytes(caller: Caller, password: object, name: object) -> bytes:
     """A database and its files as a zip file."""
     require_master(caller, password)
-    return databases.dump(caller.site, _text(name))
+    file = io.BytesIO()
+    databases.dump(caller.site.registries, _known(caller, name), file)
+    return file.getvalue()
 
 
 def restore(caller: Caller, password: object, name: object, data: object, _copy: object = False) -> bool:
@@ -117,14 +134,16 @@ def restore(caller: Caller, password: object, name: object, data: object, _copy:
 def restore_bytes(caller: Caller, password: object, name: object, content: bytes) -> bool:
     """Make a database from a zip file."""
     require_master(caller, password)
-    databases.restore(caller.site, _text(name), content)
+    databases.restore(caller.site.registries, io.BytesIO(content), _text(name))
+    caller.site.forget_names()
     return True
 
 
 def rename(caller: Caller, password: object, name: object, new_name: object) -> bool:
     """Give a database another name."""
     require_master(caller, password)
-    databases.rename(caller.site, _text(name), _text(new_name))
+    databases.rename(caller.site.registries, _known(caller, name), _text(new_name))
+    caller.site.forget_names()
     return True
 
 
@@ -140,7 +159,7 @@ def migrate_databases(caller: Caller, password: object, names: object) -> bool:
     if not isinstance(names, (list, tuple)):
         raise ValidationError("The databases to upgrade are a list of names.")
     for name in names:
-        databases.upgrade(caller.site, _text(name))
+        upgrade(caller.site.registries, _known(caller, name))
     return True
 
 
@@ -154,6 +173,12 @@ def require_master(caller: Caller, password: object) -> None:
 def _require_open(caller: Caller) -> None:
     if not caller.site.settings.master_password:
         raise AccessDenied("The database service is closed: this server has no master password.")
+
+
+def _known(caller: Caller, name: object) -> str:
+    if not caller.site.exists(name):
+        raise UnknownName("There is no such database.")
+    return _text(name)
 
 
 def _text(value: object) -> str:
