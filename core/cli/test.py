@@ -29,7 +29,8 @@ WITH_VALUE = frozenset({"-c", "-k", "-m", "-n", "-o", "-p", "-r", "-W", "--backe
 def command(ctx: click.Context, arguments: tuple[str, ...]) -> None:
     """Run the tests, on SQLite and on PostgreSQL.
 
-    Without a name: everything. ADDON is the name of an addon; a file, a folder and every option of pytest work too:
+    Without a name: everything, on all cores. ADDON is the name of an addon; a file, a folder and every option of pytest
+    work too:
 
     \b
       server.py test                        the whole suite
@@ -48,6 +49,8 @@ def command(ctx: click.Context, arguments: tuple[str, ...]) -> None:
     add_paths(foreign)
     environment = {**os.environ, "GRIAL_ADDONS_PATH": os.pathsep.join(foreign)}
     words = [sys.executable, "-m", "pytest", *own_settings(), *pytest_arguments(arguments, search_paths())]
+    if not arguments:
+        words += on_all_cores()
     code = subprocess.call(words, cwd=ROOT if (ROOT / PROJECT).is_file() else None, env=environment)
     if code == NOTHING_RAN:
         raise click.ClickException("No test was found.")
@@ -59,6 +62,14 @@ def own_settings() -> list[str]:
     if (ROOT / PROJECT).is_file():
         return ["-c", str(ROOT / PROJECT), "--rootdir", str(ROOT)]
     return ["-p", "core.testing.plugin", "--import-mode", "importlib", "-o", "consider_namespace_packages=true"]
+
+
+def on_all_cores() -> list[str]:
+    """What makes pytest share the whole suite among the cores, where each worker has a PostgreSQL of its own."""
+    cores = len(os.sched_getaffinity(0))
+    if cores < 2 or os.environ.get("GRIAL_TEST_DATABASE_URL") or importlib.util.find_spec("xdist") is None:
+        return []
+    return ["-n", str(cores), "--dist", "loadgroup"]
 
 
 def pytest_arguments(arguments: Sequence[str], folders: Sequence[Path]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from core.orm.fields.constraint import SqlConstraint
 from core.orm.fields.related import RelatedField
 from core.orm.model import Model
 from core.orm.query import build_query
-from core.orm.registry import ModelInfo, Registry
+from core.orm.registry import ModelInfo, Registry, Structure, share
 from core.orm.tables import build_tables
 from core.orm.triggers import build_triggers
 
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from core.kernel.hooks import HookManager
 
 RELATED = "(related)"
+
+_KEPT = 8
+_structures: dict[tuple[Any, ...], Structure] = {}
+_building = threading.Lock()
 
 
 def build_registry(
@@ -45,6 +50,22 @@ def build_registry(
         GrialError: a model, link or dependency that does not fit; the message names it.
     """
     registry = Registry(name, engine, settings, addons, files, hooks)
+    key = (registry.backend, *addons, *(cls for addon in addons for cls in declarations(addon)))
+    with _building:
+        built = _structures.pop(key, None)
+        if built is None:
+            _build_structure(registry, addons)
+            built = Structure()
+            share(registry, built)
+        else:
+            share(built, registry)
+        _structures[key] = built  # the latest is the last
+        while len(_structures) > _KEPT:
+            del _structures[next(iter(_structures))]
+    return registry
+
+
+def _build_structure(registry: Registry, addons: Sequence[str]) -> None:
     own: dict[str, list[type[Model]]] = {}
     for addon in addons:
         for cls in declarations(addon):
@@ -71,7 +92,6 @@ def build_registry(
             build_query(registry, info)
         _finish(registry, info)
     build_triggers(registry)
-    return registry
 
 
 def _merge(registry: Registry, model: str, classes: list[type[Model]], own: dict[str, list[type[Model]]]) -> ModelInfo:
@@ -112,7 +132,7 @@ def _merge(registry: Registry, model: str, classes: list[type[Model]], own: dict
 
 
 def _bound(registry: Registry, info: ModelInfo, name: str, field: Field[Any, Any], cls: Any) -> Field[Any, Any]:
-    field.name, field.model, field.info, field.registry = name, info.name, info, registry
+    field.name, field.model, field.info = name, info.name, info
     if not field.addon:
         field.addon = "core" if cls is Model else info.addon
     field.slot = len(registry.slots)
@@ -189,7 +209,7 @@ def _resolve_related(registry: Registry, info: ModelInfo, field: Field[Any, Any]
         bound.__dict__.update({k: v for k, v in field.given.items() if k != "delegated"})
         bound.on_changes = list(field.on_changes)
         bound.slot, bound.addon = field.slot, field.addon
-        bound.name, bound.model, bound.info, bound.registry = field.name, info.name, info, registry
+        bound.name, bound.model, bound.info = field.name, info.name, info
         registry.slots[field.slot] = bound
         info.fields[field.name] = bound
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -82,7 +83,30 @@ class Trigger:
     path: tuple[Field[Any, Any], ...]
 
 
-class Registry:
+@dataclass(eq=False)
+class Structure:
+    """What follows from the addons alone: databases that have the same ones share it. Nobody changes it once built."""
+
+    models: dict[str, ModelInfo] = field(default_factory=dict)
+    classes: dict[str, type[Model]] = field(default_factory=dict)
+    slots: list[Field[Any, Any]] = field(default_factory=list)
+    triggers: dict[int, list[Trigger]] = field(default_factory=dict)
+    inverses: dict[int, list[Field[Any, Any]]] = field(default_factory=dict)
+    references: dict[str, list[Field[Any, Any]]] = field(default_factory=dict)
+    relations: dict[str, sa.Table] = field(default_factory=dict)
+    relation_fields: dict[str, list[Field[Any, Any]]] = field(default_factory=dict)
+    pointing_lists: dict[str, list[Field[Any, Any]]] = field(default_factory=dict)
+    query_sources: dict[str, set[str]] = field(default_factory=dict)
+    metadata: sa.MetaData = field(default_factory=sa.MetaData)
+
+
+def share(source: Structure, target: Structure) -> None:
+    """Let `target` have the structure of `source`."""
+    for part in dataclasses.fields(Structure):
+        setattr(target, part.name, getattr(source, part.name))
+
+
+class Registry(Structure):
     """The models, hooks and caches of one database.
 
     Build it with `core.orm.build.build_registry`.
@@ -91,6 +115,7 @@ class Registry:
     def __init__(
         self, name: str, engine: Engine, settings: Settings, addons: Sequence[str], files: FileStore, hooks: HookManager
     ) -> None:
+        super().__init__()
         self.name = name
         self.engine = engine
         self.settings = settings
@@ -100,17 +125,6 @@ class Registry:
         self.ports = Ports()
         self.version = 0
         self.cache_version = 0
-        self.models: dict[str, ModelInfo] = {}
-        self.classes: dict[str, type[Model]] = {}
-        self.slots: list[Field[Any, Any]] = []
-        self.triggers: dict[int, list[Trigger]] = {}
-        self.inverses: dict[int, list[Field[Any, Any]]] = {}
-        self.references: dict[str, list[Field[Any, Any]]] = {}
-        self.relations: dict[str, sa.Table] = {}
-        self.relation_fields: dict[str, list[Field[Any, Any]]] = {}
-        self.pointing_lists: dict[str, list[Field[Any, Any]]] = {}
-        self.query_sources: dict[str, set[str]] = {}
-        self.metadata = sa.MetaData()
         self.caches: dict[str, dict[Any, Any]] = {}
         self.lock = threading.RLock()
         self.entered: Callable[[Connection], dict[str, dict[Any, Any]] | None] = lambda _connection: None

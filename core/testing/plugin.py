@@ -57,6 +57,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("backend", [only] if only else BACKENDS, indirect=True, scope="session")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With several workers, one of them gets the tests of a file on one database: they share what is made for them."""
+    if config.pluginmanager.hasplugin("xdist"):
+        for item in items:
+            backend = getattr(getattr(item, "callspec", None), "params", {}).get("backend", "")
+            item.add_marker(pytest.mark.xdist_group(f"{item.path.name} {backend}".strip()))
+
+
 @pytest.fixture(scope="session")
 def backend(request: pytest.FixtureRequest) -> str:
     """`sqlite` or `postgresql`: the database that this test runs on."""

@@ -55,15 +55,26 @@ class Database:
 
 
 @pytest.fixture(scope="session")
-def databases(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+def databases_made() -> Iterator[dict[str, Databases]]:
+    """By database URL, the databases of this run: they outlive the change from one backend to the other and back."""
+    made: dict[str, Databases] = {}
+    yield made
+    for databases in made.values():
+        databases.drop_all()
+
+
+@pytest.fixture(scope="session")
+def databases(
+    database_url: str, databases_made: dict[str, Databases], tmp_path_factory: pytest.TempPathFactory
+) -> Databases:
     """The databases of this run on the test's backend: makes, copies and drops them."""
     from core.kernel.config import Settings
     from core.testing.databases import Databases
 
-    settings = Settings.from_env({}, data_dir=tmp_path_factory.mktemp("data"), database_url=database_url)
-    made = Databases(settings)
-    yield made
-    made.drop_all()
+    if database_url not in databases_made:
+        folder = tmp_path_factory.mktemp("data")
+        databases_made[database_url] = Databases(Settings.from_env({}, data_dir=folder, database_url=database_url))
+    return databases_made[database_url]
 
 
 @pytest.fixture(scope="session")

@@ -37,6 +37,7 @@ def test_no_process_takes_a_copy_for_a_database_that_was_called_like_it(
 ) -> None:
     before = versions(registries, database.name)
     databases.copy(registries, database.name, NEW)
+    assert registries.get(NEW).models is database.registry.models, "built once for the same addons"
     assert versions(registries, database.name) == before
     assert versions(registries, NEW) != before
     databases.drop(registries, NEW)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from core.orm.env import Env
     from core.orm.model import Model
-    from core.orm.registry import ModelInfo, Registry
+    from core.orm.registry import ModelInfo
 
 T = TypeVar("T")
 S = TypeVar("S")
@@ -87,7 +87,6 @@ class Field(Generic[T, S]):
     slot: int = -1
     model: str = ""
     info: ModelInfo
-    registry: Registry
     column: Column[Any] | None = None
     companions: tuple[Field[Any, Any], ...] = ()
     recursive: bool = False
