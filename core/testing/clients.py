@@ -82,7 +82,9 @@ def application(databases: Databases) -> Application:
     """The WSGI application over the databases of this run."""
     from core.server.app import Application
 
-    return Application(databases.settings)
+    made = Application(databases.settings)
+    databases.others.append(made.registries)
+    return made
 
 
 @pytest.fixture

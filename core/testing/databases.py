@@ -28,12 +28,14 @@ class Databases:
     Attributes:
         settings: of the server that they are on.
         registries: the process's way to them.
+        others: of applications that work with these databases, and must not keep what is dropped.
     """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.server = DatabaseServer(settings)
         self.registries = Registries(self.server, settings)
+        self.others: list[Registries] = []
         self._templates: dict[tuple[frozenset[str], bool], str] = {}
         self._installed: dict[str, Registry] = {}
         self._made: list[str] = []
@@ -54,7 +56,8 @@ class Databases:
     def drop(self, name: str) -> None:
         """Drop a database that was made here."""
         self._made.remove(name)
-        self.registries.forget(name)
+        for registries in (self.registries, *self.others):
+            registries.forget(name)
         admin.drop(self.server, name)
 
     def drop_all(self) -> None:
