@@ -113,3 +113,28 @@ def test_a_list_of_eighty_rows_weighs_less_than_150_kilobytes(
     page.reload(wait_until="networkidle")
     assert page.locator("tbody tr").count() == 80
     assert sum(sizes) < 150_000
+
+
+def test_an_own_filter_fits_its_field(open_screen: Callable[..., Page]) -> None:
+    page = open_screen(LIST)
+    page.locator("#search-menu > summary").click()
+    page.locator("#search-menu .custom > summary").first.click()
+    page.locator("select[name=where]").select_option("active")
+    expect(page.locator("select[name=is]")).to_have_value("=")
+    assert page.locator("select[name=is] option:not([hidden])").count() == 1
+    page.locator("select[name=where]").select_option("city")
+    page.locator("select[name=is]").select_option("unset")
+    expect(page.locator(".own-filter [name=value]")).to_be_hidden()
+    page.locator(".own-filter button", has_text="Apply").click()
+    expect(page.locator(".facet-own")).to_contain_text("is empty")
+
+
+def test_a_phone_names_each_row_and_each_number(open_screen: Callable[..., Page]) -> None:
+    page = open_screen("/web/action/crm.action_opportunities?view=list", **PHONE)
+    row = page.locator("tbody tr").first
+    name, number = row.locator("[data-first]"), row.locator("td[data-label]:not(:empty)").first
+    assert (name.bounding_box() or {"y": 0})["y"] < (number.bounding_box() or {"y": 0})["y"]
+    assert "Revenue" in number.evaluate("cell => getComputedStyle(cell, '::before').content")
+    page.goto("/web/import/crm.lead")
+    boxes = [box.bounding_box() or {"x": 0} for box in page.locator(".side-by-side > *").all()]
+    assert len({box["x"] for box in boxes}) == 1, "one below the other"

@@ -106,14 +106,10 @@ class Listing:
             groups=groups,
             pager=pager,
             bulk=self.bulk(),
-            help=self.window.help if not self.found.query.searched or not self._filtered else "",
+            help="" if filtered(self.query) else self.window.help,
             has_buttons=bool(self.buttons),
+            headline=next((place for place, node in enumerate(self.columns) if node.name == self.info.rec_name), 0),
         )
-
-    @property
-    def _filtered(self) -> bool:
-        query = self.query
-        return bool(query.all("filter") or query.texts or query.all("cond") or query.get("fav"))
 
     def heads(self) -> tuple[Column, ...]:
         """The heads of the columns, with the links that sort and the totals of the whole search."""
@@ -299,6 +295,11 @@ class Listing:
             can_archive=writable and "active" in self.info.fields,
             actions=tuple(links),
         )
+
+
+def filtered(query: Query) -> bool:
+    """Does a search leave records out? Then an empty page says so, and not what the records are for."""
+    return query.searched and bool(query.all("filter") or query.texts or query.all("cond") or query.get("fav"))
 
 
 def look(decorations: Sequence[Any], names: Mapping[str, Any]) -> tuple[str, bool]:

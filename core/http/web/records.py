@@ -6,6 +6,7 @@ from core.http.request import Request, Response, redirect
 from core.http.web import follow
 from core.http.web.board import board_page
 from core.http.web.listing import Listing
+from core.http.web.menus import place_of
 from core.http.web.page import page, reading
 from core.http.web.query import Query, pairs_of
 from core.http.web.refusal import screen
@@ -47,11 +48,6 @@ def show(request: Request, window: Window) -> Response:
         found = search(env, window, query.without(*CARRIED) if not window.kept else query)
         resolved = resolve(env, window.model, kind, window.view_id(kind) or None)
         if kind == "kanban":
-            return page(request, "board.html", board_page(found, resolved), window.title, here=menu_path(window))
+            return page(request, "board.html", board_page(found, resolved), window.title, here=place_of(env, window))
         shown = Listing(found, resolved).page()
-    return page(request, "list.html", shown, window.title, here=menu_path(window))
-
-
-def menu_path(window: Window) -> str:
-    """The address of the menu entry that leads to a window."""
-    return f"/web/action/{window.action.partition(',')[2]}" if window.action else window.path
+    return page(request, "list.html", shown, window.title, here=place_of(env, window))
