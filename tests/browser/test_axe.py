@@ -19,6 +19,8 @@ PAGES = (
     "/web/action/crm.action_leads?view=list&group=stage_id&open=1",
     "/web/action/crm.action_opportunities?view=kanban",
     "/web/action/crm.action_opportunities?view=list&f.name=nothing-is-called-so",
+    "/web/action/crm.action_opportunities?view=graph",
+    "/web/action/crm.action_lead_report?view=pivot",
     "/web/crm.lead/1",
     "/web/crm.lead/1?edit=1",
     "/web/crm.lead/new",

@@ -15,6 +15,7 @@ from core.http.web.searchbar import bar
 from core.http.web.searching import Search, ordered
 from core.http.web.shown import NUMBERS, Shower
 from core.http.web.window import ICONS, SHOWN, bindings, names_of
+from core.kernel.i18n import mark
 from core.orm.domain import Domain
 from core.view import nodes
 from core.view.modifiers import names_of as values_of
@@ -24,7 +25,13 @@ if TYPE_CHECKING:
     from core.orm.env import Env
     from core.orm.model import Model
 
-TITLES = {"list": "List", "kanban": "Board", "form": "Form"}
+TITLES = {
+    "list": mark("List"),
+    "kanban": mark("Board"),
+    "form": mark("Form"),
+    "graph": mark("Chart"),
+    "pivot": mark("Cross table"),
+}
 MOST_OPEN = 40
 _TONES = {
     "danger": "danger",
@@ -372,7 +379,7 @@ def heading(found: Search, kind: str, creatable: bool = True) -> Heading:
         and any(name == "form" for name, _ in window.views)
     )
     # The search is carried on as it stands; what only one view understands is left behind.
-    plain = query.without("page", "open", "sort", "view", "fold")
+    plain = query.without("page", "open", "sort", "view", "fold", "chart", "measure", "col")
     views = tuple(
         Link(say(TITLES[name]), plain.with_(view=name).url, ICONS[name], name == kind)
         for name, _ in window.views
