@@ -20,6 +20,7 @@ PAGES = (
     "/web/action/crm.action_opportunities?view=kanban",
     "/web/action/crm.action_opportunities?view=list&f.name=nothing-is-called-so",
     "/web/action/crm.action_opportunities?view=graph",
+    "/web/action/crm.action_opportunities?view=calendar",
     "/web/action/crm.action_lead_report?view=pivot",
     "/web/crm.lead/1",
     "/web/crm.lead/1?edit=1",

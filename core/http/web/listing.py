@@ -29,6 +29,7 @@ TITLES = {
     "list": mark("List"),
     "kanban": mark("Board"),
     "form": mark("Form"),
+    "calendar": mark("Calendar"),
     "graph": mark("Chart"),
     "pivot": mark("Cross table"),
 }
@@ -379,7 +380,7 @@ def heading(found: Search, kind: str, creatable: bool = True) -> Heading:
         and any(name == "form" for name, _ in window.views)
     )
     # The search is carried on as it stands; what only one view understands is left behind.
-    plain = query.without("page", "open", "sort", "view", "fold", "chart", "measure", "col")
+    plain = query.without("page", "open", "sort", "view", "fold", "chart", "measure", "col", "month")
     views = tuple(
         Link(say(TITLES[name]), plain.with_(view=name).url, ICONS[name], name == kind)
         for name, _ in window.views

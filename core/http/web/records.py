@@ -6,6 +6,7 @@ from core.http.request import Request, Response, redirect
 from core.http.web import follow
 from core.http.web.analysis import analysis_page
 from core.http.web.board import board_page
+from core.http.web.calendar import calendar_page
 from core.http.web.listing import Listing
 from core.http.web.menus import place_of
 from core.http.web.page import page, reading
@@ -50,6 +51,9 @@ def show(request: Request, window: Window) -> Response:
         resolved = resolve(env, window.model, kind, window.view_id(kind) or None)
         if kind == "kanban":
             return page(request, "board.html", board_page(found, resolved), window.title, here=place_of(env, window))
+        if kind == "calendar":
+            month = calendar_page(found, resolved)
+            return page(request, "calendar.html", month, window.title, here=place_of(env, window))
         if kind in ("graph", "pivot"):
             figures = analysis_page(found, resolved)
             return page(request, "analysis.html", figures, window.title, here=place_of(env, window))
