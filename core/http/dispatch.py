@@ -149,8 +149,8 @@ def enter(env: Env, request: Request, *, required: bool) -> None:
     request.session = session
     request.lang = language_of(env, request)
     context = {"lang": request.lang}
-    if session is not None and session.tz:
-        context["tz"] = session.tz
+    if request.zone:
+        context["tz"] = request.zone
     request.enter(env.with_context(**context))
 
 

@@ -53,6 +53,12 @@ def translator(request: Request) -> Callable[[str], str]:
     return _catalogues[registry].translator(lang)
 
 
+def addon_texts(lang: str) -> Callable[[str, str], str]:
+    """Translates what the addons on disk, installed or not, say of themselves: text and name of the addon."""
+    catalogue = _catalogue(list(find_addons().manifests))
+    return lambda text, addon: catalogue.translate(lang, text, "", addon)
+
+
 def _catalogue(addons: Sequence[str]) -> Catalogue:
     manifests = find_addons().manifests
     return Catalogue((name, manifests[name].folder) for name in addons if name in manifests)

@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from core.http.headers import DOWNLOAD_POLICY, PDF_POLICY
 from core.http.network import Peer, peer_of
 from core.http.payload import MalformedRequest, dump_json, parse_json
+from core.kernel.zones import is_zone
 from core.security import csrf
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 SESSION_COOKIE = "session_id"
 DATABASE_COOKIE = "database"
 LANGUAGE_COOKIE = "lang"
+ZONE_COOKIE = "tz"
 SOURCE_LANGUAGE = "en_US"
 _TOKEN_LENGTH = 43
 PDF = "application/pdf"
@@ -137,6 +139,14 @@ class Request(WerkzeugRequest):
         if limit is not None and len(body) >= limit and self.content_length != len(body):
             raise RequestEntityTooLarge  # werkzeug cuts a body without a stated length there
         return body
+
+    @property
+    def zone(self) -> str:
+        """The time zone of the reader: their own, else that of their browser; empty where neither is known."""
+        if self.session is not None and self.session.tz:
+            return self.session.tz
+        told = self.cookies.get(ZONE_COOKIE, "")
+        return told if is_zone(told) else ""
 
     def negotiated_lang(self, offered: Iterable[str]) -> str:
         """The best of the offered languages for a reader who is not logged in: cookie, browser, then the first."""

@@ -161,3 +161,24 @@ def test_a_fault_leaves_what_was_typed(open_screen: Callable[..., Page]) -> None
     page.unroute("**/web/crm.lead/1")
     page.locator("[data-save]").click()
     saved(page)
+
+
+def test_a_wizard_keeps_what_was_typed_until_it_is_given_up(open_screen: Callable[..., Page]) -> None:
+    page = open_screen("/web/crm.lead/1?from=action/crm.action_leads")
+    page.locator("button", has_text="Convert to Opportunity").click()
+    dialog = page.locator("#dialog[open]")
+    expect(dialog.locator("h1")).to_have_text("Convert to Opportunity")
+    expect(dialog.locator("[data-save]")).to_have_count(0)
+    expect(dialog.locator("button:not(.visually-hidden)")).to_have_text(["Convert", "Cancel"])
+    with page.expect_response("**/onchange"):
+        dialog.locator("input[type=radio]").first.check()
+    expect(dialog.locator("#i-partner_id")).to_be_visible()
+    expect(page.locator("main h1")).not_to_have_text("Convert to Opportunity")
+    page.keyboard.press("Escape")
+    page.locator("#confirm[open] button", has_text="Cancel").click()
+    expect(dialog).to_be_visible()
+    page.keyboard.press("Escape")
+    page.locator("#confirm[open] [data-yes]").click()
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    page.locator("#side a", has_text="Opportunities").click()
+    expect(page.locator(".board")).to_be_visible()

@@ -113,3 +113,62 @@ def test_a_list_of_eighty_rows_weighs_less_than_150_kilobytes(
     page.reload(wait_until="networkidle")
     assert page.locator("tbody tr").count() == 80
     assert sum(sizes) < 150_000
+
+
+def test_an_own_filter_fits_its_field(open_screen: Callable[..., Page]) -> None:
+    page = open_screen(LIST)
+    page.locator("#search-menu > summary").click()
+    page.locator("#search-menu .custom > summary").first.click()
+    page.locator("select[name=where]").select_option("active")
+    expect(page.locator("select[name=is]")).to_have_value("=")
+    assert page.locator("select[name=is] option:not([hidden])").count() == 1
+    page.locator("select[name=where]").select_option("city")
+    page.locator("select[name=is]").select_option("unset")
+    expect(page.locator(".own-filter [name=value]")).to_be_hidden()
+    page.locator(".own-filter button", has_text="Apply").click()
+    expect(page.locator(".facet-own")).to_contain_text("is empty")
+
+
+def test_a_phone_names_each_row_and_each_number(open_screen: Callable[..., Page]) -> None:
+    page = open_screen("/web/action/crm.action_opportunities?view=list", **PHONE)
+    row = page.locator("tbody tr").first
+    name, number = row.locator("[data-first]"), row.locator("td[data-label]:not(:empty)").first
+    assert (name.bounding_box() or {"y": 0})["y"] < (number.bounding_box() or {"y": 0})["y"]
+    assert "Revenue" in number.evaluate("cell => getComputedStyle(cell, '::before').content")
+    page.goto("/web/import/crm.lead")
+    boxes = [box.bounding_box() or {"x": 0} for box in page.locator(".side-by-side > *").all()]
+    assert len({box["x"] for box in boxes}) == 1, "one below the other"
+
+
+def test_a_bar_of_a_chart_leads_to_its_records(open_screen: Callable[..., Page]) -> None:
+    page = open_screen("/web/action/crm.action_opportunities?view=graph&filter=&col=-&measure=__count")
+    page.wait_for_function("document.querySelector('gr-chart').chart")
+    count = page.locator("#figures tr[data-deep] td").first.inner_text()
+    spot = page.evaluate(
+        "(() => { const { chart } = document.querySelector('gr-chart'); const bar = chart.getDatasetMeta(0).data[0];"
+        " return { x: bar.x, y: (bar.y + bar.base) / 2 }; })()"
+    )
+    page.locator("gr-chart canvas").click(position=spot)
+    expect(page.locator("table.records")).to_be_visible()
+    expect(page.locator("tbody .row-link")).to_have_count(int(count))
+
+
+def test_a_chart_that_cannot_be_drawn_leaves_its_table(open_screen: Callable[..., Page]) -> None:
+    page = open_screen(LIST)
+    page.route("**/chart.min*.js", lambda route: route.abort())
+    page.goto("/web/action/crm.action_opportunities?view=graph")
+    expect(page.locator("gr-chart")).to_be_hidden()
+    expect(page.locator("#figures table")).to_be_visible()
+
+
+def test_what_is_done_with_ticked_rows_stays_on_one_line(open_screen: Callable[..., Page]) -> None:
+    page = open_screen(LIST)
+    for box in page.locator("tbody .tick input").all()[:2]:
+        box.check()
+    bar = page.locator(".bulk").bounding_box() or {"height": 999}
+    assert bar["height"] < 60
+    page.locator(".bulk summary").click()
+    expect(page.locator(".bulk .panel button").first).to_be_visible()
+    page.keyboard.press("Escape")
+    page.locator(".bulk button[value=delete]").click()
+    expect(page.locator("#confirm-text")).to_have_text("Delete 2 records?")

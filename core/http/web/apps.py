@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from core.errors import MissingError
+from core.http.language import addon_texts
 from core.http.request import Request, Response
 from core.http.routing import route
 from core.http.web.page import go, page, say
@@ -14,6 +15,8 @@ from core.kernel.text import fold
 from core.module import buttons
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from core.orm.env import Env
 
 MODEL = "ir.module.module"
@@ -34,7 +37,8 @@ def show_apps(request: Request) -> Response:
     text = request.args.get("q", "").strip()
     which = request.args.get("show", "apps")
     modules: Any = env.super_env[MODEL].with_context(lang=env.lang)
-    found = [_app(module) for module in modules.search([])]
+    translate = addon_texts(request.lang)
+    found = [_app(module, translate) for module in modules.search([])]
     if text:
         wanted = fold(text)
         shown = [app for app in found if wanted in fold(f"{app.name} {app.label} {app.summary}")]
@@ -56,12 +60,13 @@ def show_apps(request: Request) -> Response:
     return page(request, "apps.html", view, title, here="/web/apps")
 
 
-def _app(module: Any) -> App:
+def _app(module: Any, translate: Callable[[str, str], str]) -> App:
     state: Any = "disabled" if module.state == "installed" and not module.enabled else module.state
     if state == "installed" and module.installed_version and module.latest_version != module.installed_version:
         state = "to upgrade"
     return App(
-        module.name, module.shortdesc or module.name, module.summary, state, category=module.category_id.name or "",
+        module.name, translate(module.shortdesc, module.name) or module.name, translate(module.summary, module.name),
+        state, category=module.category_id.name or "",
         version=module.installed_version, icon=module.icon or "puzzle",
         needs=tuple(module.dependencies_id.mapped("name")),
         message=module.message, is_app=module.application, installed_version=module.latest_version,

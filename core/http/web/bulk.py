@@ -10,6 +10,7 @@ from core.http.language import translator
 from core.http.request import Request, Response, redirect
 from core.http.web import follow
 from core.http.web.inputs import Inputs, Place, State
+from core.http.web.menus import place_of
 from core.http.web.opened import form_of
 from core.http.web.page import close_dialog, dialog, go, page, reading, say
 from core.http.web.pages.listing import BulkEdit
@@ -137,7 +138,8 @@ def edit_page(request: Request, found: Search, records: Model, posted: Any = Non
     status = 422 if error else 200
     if request.from_script:
         return dialog(request, "bulk.html", "form", shown, status=status)
-    return page(request, "bulk_page.html", shown, shown.title, here=found.window.path, status=status)
+    here = place_of(request.env, found.window)
+    return page(request, "bulk_page.html", shown, shown.title, here=here, status=status)
 
 
 def _fields(found: Search, records: Model, state: State) -> tuple[Any, ...]:

@@ -22,8 +22,8 @@ from core.http.static import static_url
 
 Kind = Literal["css", "js"]
 
-STYLES = ("base", "shell", "controls", "search", "list", "form", "lines", "board", "pages", "transfer")
-SCRIPTS = ("core", "notices", "guard", "keys", "palette", "combobox", "search", "list", "form", "board")
+STYLES = ("base", "shell", "controls", "search", "list", "form", "lines", "board", "analysis", "pages", "transfer")
+SCRIPTS = ("core", "notices", "guard", "keys", "palette", "combobox", "search", "list", "form", "board", "analysis")
 
 _STATIC = Path(__file__).parent.parent / "static"
 _MIMETYPES = {"css": "text/css", "js": "text/javascript"}

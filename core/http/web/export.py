@@ -9,6 +9,7 @@ from core.data.sheets.writing import table
 from core.errors import UserError
 from core.http.request import Request, Response, file_response
 from core.http.web.listing import Listing
+from core.http.web.menus import place_of
 from core.http.web.page import page, reading
 from core.http.web.pages.shell import Link
 from core.http.web.pages.transfer import ExportField, ExportPage
@@ -56,7 +57,7 @@ def choose(request: Request, model: str) -> Response:
         "export.html",
         shown,
         shown.title,
-        here=found.window.path,
+        here=place_of(env, found.window),
         crumbs=(Link(found.window.title, shown.back_url),),
     )
 

@@ -6,6 +6,7 @@ from core.http.language import translator
 from core.http.request import Request, Response
 from core.http.web.choosing import field_nodes
 from core.http.web.drafting import entered, fresh, obey, react
+from core.http.web.menus import place_of
 from core.http.web.opened import Opened, open_record
 from core.http.web.page import close_dialog, dialog, fragment, go, page, reading, say, shell_of
 from core.http.web.pages.form import FormPage
@@ -140,4 +141,5 @@ def answer(request: Request, opened: Opened, shown: FormPage, status: int = 200)
     if (opened.dialog or "_dialog" in request.form) and request.from_script:
         shell = shell_of(request, shown.title)
         return dialog(request, "record.html", "record", shown, shell, status=status)
-    return page(request, "form.html", shown, shown.title, here=opened.window.path, crumbs=opened.crumbs, status=status)
+    here = place_of(request.env, opened.window)
+    return page(request, "form.html", shown, shown.title, here=here, crumbs=opened.crumbs, status=status)

@@ -6,6 +6,8 @@ import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from werkzeug.datastructures import MultiDict
+
 from core.data.sheets.importing import Cancelled, Import, Outcome
 from core.data.sheets.undo import undo
 from core.errors import GrialError, MissingError
@@ -13,13 +15,14 @@ from core.http.request import Request, Response, redirect
 from core.http.routing import route
 from core.http.web import import_steps
 from core.http.web.import_file import ImportFile, upload, waiting
+from core.http.web.menus import place_of
 from core.http.web.page import go, page, say, told
+from core.http.web.pages.shell import Link
 from core.http.web.pages.transfer import ImportPage
+from core.http.web.window import from_model
 from core.kernel.formats import format_datetime
 
 if TYPE_CHECKING:
-    from werkzeug.datastructures import MultiDict
-
     from core.orm.env import Env
 
 LARGEST_FILE = 64 * 1024 * 1024
@@ -31,6 +34,15 @@ def _title(request: Request, model: str) -> str:
     env.gate.check_model(model, "create")
     info = env.registry[model]
     return say(request, "Import: {model}", model=env.translate_term(info.description, info.addon))
+
+
+def _step(request: Request, shown: ImportPage, status: int = 200) -> Response:
+    """A step, below the menu whose list the records go to."""
+    window = from_model(request.env, MultiDict(), shown.model)
+    here = place_of(request.env, window)
+    return page(
+        request, "import.html", shown, shown.title, here=here, crumbs=(Link(window.title, here),), status=status
+    )
 
 
 @route("/web/import/<model>")
@@ -54,7 +66,7 @@ def _first_step(request: Request, model: str, error: str = "") -> Response:
         for batch in batches
     )
     shown = ImportPage("upload", model, title, url=f"/web/import/{model}", recent=recent, error=error)
-    return page(request, "import.html", shown, title, status=422 if error else 200)
+    return _step(request, shown, 422 if error else 200)
 
 
 @route("/web/import/<model>", methods=("POST",), max_body=LARGEST_FILE)
@@ -81,9 +93,7 @@ def show_columns(request: Request, model: str, token: str) -> Response:
         return redirect(f"/web/import/{model}/done/{file.batch}")
     if file.running:
         return _progress(request, file, title)
-    return page(
-        request, "import.html", import_steps.mapping_page(request, file, file.sheet(), title, file.error), title
-    )
+    return _step(request, import_steps.mapping_page(request, file, file.sheet(), title, file.error))
 
 
 @route("/web/import/<model>/<token>", methods=("POST",))
@@ -111,9 +121,9 @@ def go_on(request: Request, model: str, token: str) -> Response:
             outcome = _import_of(request.env, file, sheet).run(dry=True)
         except GrialError as error:
             shown = import_steps.mapping_page(request, file, file.sheet(), title, told(request, error))
-            return page(request, "import.html", shown, title, status=422)
+            return _step(request, shown, 422)
         _keep_refused(file, outcome)
-        return page(request, "import.html", import_steps.check_page(request, file, sheet, outcome, title), title)
+        return _step(request, import_steps.check_page(request, file, sheet, outcome, title))
     return redirect(f"/web/import/{model}/{token}")
 
 
@@ -199,7 +209,7 @@ def _progress(request: Request, file: ImportFile, title: str) -> Response:
         "run", file.model, title, url=address, cancel_url=address, filename=file.name, running=True,
         done=note.done if note else 0, total=note.total if note and note.total else len(file.sheet().rows),
     )  # fmt: skip
-    return page(request, "import.html", shown, title)
+    return _step(request, shown)
 
 
 @route("/web/import/<model>/<token>/refused")
@@ -223,7 +233,7 @@ def show_outcome(request: Request, model: str, batch_id: int) -> Response:
     title = _title(request, model)
     batch, refused = _finished(request.env, model, batch_id)
     token = (batch.mapping or {}).get("token", "") if isinstance(batch.mapping, Mapping) else ""
-    return page(request, "import.html", import_steps.outcome_page(request, batch, refused, title, token), title)
+    return _step(request, import_steps.outcome_page(request, batch, refused, title, token))
 
 
 @route("/web/import/<model>/done/<int:batch_id>", methods=("POST",))

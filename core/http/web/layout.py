@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _INLINE = frozenset(
     ["span", "b", "strong", "i", "em", "small", "u", "a", "abbr", "code", "mark", "time", "sub", "sup", "s", "kbd"]
 )
+_WHILE = {"oe_edit_only": True, "oe_read_only": False}
 _SKIPPED = frozenset(["mail_thread", "mail_followers"])
 
 
@@ -38,6 +39,7 @@ class Layout:
         editing: inputs instead of values.
         prefix: of the names of inputs, inside a line.
         parent: values of the record whose line it is.
+        heading: what the page is called; a form to read does not say it again in its title.
         entered: fields of the draft that were set by hand or by an on-change; they are carried along where they are not
             seen.
     """
@@ -53,6 +55,7 @@ class Layout:
     model: str = ""
     view_id: int = 0
     parent: Mapping[str, Any] | None = None
+    heading: str = ""
     entered: frozenset[str] = frozenset()
     writable: bool = True
 
@@ -64,6 +67,7 @@ class Layout:
         self.shower = Shower(self.env)
         self.place = Place(self.model, self.view_id, self.record_id, self.prefix, self.path)
         self.notebooks = 0
+        self.in_title = False
         self.shortcuts: list[Button] = []
         self.drawn: set[str] = set()
         self.labelled = {node.for_field for node in all_nodes(self.resolved.view) if isinstance(node, nodes.LabelNode)}
@@ -87,6 +91,8 @@ class Layout:
 
     def hidden(self, node: nodes.Node) -> bool:
         """Is a part not to be seen?"""
+        if any(_WHILE.get(name, self.editing) != self.editing for name in node.css.split()):
+            return True
         return node.modifiers.invisible.holds(self.values)
 
     def readonly(self, node: nodes.FieldNode, bound: Any) -> bool:
@@ -136,8 +142,10 @@ class Layout:
 
     def cell(self, node: nodes.FieldNode, labelled: bool) -> list[Piece]:
         """A field with or without its label."""
+        if self.said(node.name):
+            return []
         shown = self.field(node)
-        if shown is None:
+        if shown is None or (not self.editing and shown.empty and (self.in_title or "oe_avatar" in node.css)):
             return []
         if shown.widget == "boolean" and not node.nolabel and node.name not in self.labelled:
             labelled = True
@@ -145,6 +153,12 @@ class Layout:
         if shown.lines is not None or (shown.widget in ("text", "html") and node.nolabel):
             span = 2
         return [Cell(shown.using(nolabel=not labelled or node.nolabel), span)]
+
+    def said(self, name: str) -> bool:
+        """Does the heading of the page say already what a title to read would repeat?"""
+        if not self.in_title or self.editing or name != self.info.rec_name or name not in self.info.fields:
+            return False
+        return self.shower.text(self.info.fields[name], self.record) == self.heading
 
     def field(self, node: nodes.FieldNode) -> FieldView | None:
         """The field, to read or to write; None for what this client does not draw."""
@@ -213,6 +227,8 @@ class Layout:
 
     def label(self, node: nodes.LabelNode) -> list[Piece]:
         """The label of a field, or words."""
+        if self.said(node.for_field):
+            return []
         bound = self.info.fields.get(node.for_field) if node.for_field else None
         text = node.text or (self.shower.label(bound) if bound is not None else "")
         if not text:
@@ -283,7 +299,9 @@ class Layout:
         if "oe_button_box" in node.css or node.attributes.get("name") == "button_box":
             self.shortcuts += [item for item in self.pieces(node.children) if isinstance(item, Button)]
             return []
+        above, self.in_title = self.in_title, self.in_title or "oe_title" in node.css
         items = self.pieces(node.children)
+        self.in_title = above
         if node.tag == "hr":
             return [Separator()]
         if node.tag == "a" and node.attributes.get("href"):

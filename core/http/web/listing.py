@@ -15,6 +15,7 @@ from core.http.web.searchbar import bar
 from core.http.web.searching import Search, ordered
 from core.http.web.shown import NUMBERS, Shower
 from core.http.web.window import ICONS, SHOWN, bindings, names_of
+from core.kernel.i18n import mark
 from core.orm.domain import Domain
 from core.view import nodes
 from core.view.modifiers import names_of as values_of
@@ -24,7 +25,14 @@ if TYPE_CHECKING:
     from core.orm.env import Env
     from core.orm.model import Model
 
-TITLES = {"list": "List", "kanban": "Board", "form": "Form"}
+TITLES = {
+    "list": mark("List"),
+    "kanban": mark("Board"),
+    "form": mark("Form"),
+    "calendar": mark("Calendar"),
+    "graph": mark("Chart"),
+    "pivot": mark("Cross table"),
+}
 MOST_OPEN = 40
 _TONES = {
     "danger": "danger",
@@ -106,14 +114,10 @@ class Listing:
             groups=groups,
             pager=pager,
             bulk=self.bulk(),
-            help=self.window.help if not self.found.query.searched or not self._filtered else "",
+            help="" if filtered(self.query) else self.window.help,
             has_buttons=bool(self.buttons),
+            headline=next((place for place, node in enumerate(self.columns) if node.name == self.info.rec_name), 0),
         )
-
-    @property
-    def _filtered(self) -> bool:
-        query = self.query
-        return bool(query.all("filter") or query.texts or query.all("cond") or query.get("fav"))
 
     def heads(self) -> tuple[Column, ...]:
         """The heads of the columns, with the links that sort and the totals of the whole search."""
@@ -301,6 +305,11 @@ class Listing:
         )
 
 
+def filtered(query: Query) -> bool:
+    """Does a search leave records out? Then an empty page says so, and not what the records are for."""
+    return query.searched and bool(query.all("filter") or query.texts or query.all("cond") or query.get("fav"))
+
+
 def look(decorations: Sequence[Any], names: Mapping[str, Any]) -> tuple[str, bool]:
     """The tone of a row or cell, and whether it is strong."""
     tone, strong = "", False
@@ -371,7 +380,7 @@ def heading(found: Search, kind: str, creatable: bool = True) -> Heading:
         and any(name == "form" for name, _ in window.views)
     )
     # The search is carried on as it stands; what only one view understands is left behind.
-    plain = query.without("page", "open", "sort", "view", "fold")
+    plain = query.without("page", "open", "sort", "view", "fold", "chart", "measure", "col", "month")
     views = tuple(
         Link(say(TITLES[name]), plain.with_(view=name).url, ICONS[name], name == kind)
         for name, _ in window.views

@@ -10,6 +10,7 @@ from core.http.web.pages.shell import Menu
 from core.view.resolve import group_ids, may
 
 if TYPE_CHECKING:
+    from core.http.web.window import Window
     from core.orm.env import Env
 
 _CACHE = "web.menus"
@@ -138,6 +139,14 @@ def placed(menus: tuple[Menu, ...], here: str) -> tuple[tuple[Menu, ...], Menu |
     app = next((menu for menu in marked if menu.holds_current), None)
     roots = tuple(Menu(m.label, m.url or first_url(m), m.icon, m is app) for m in marked)
     return roots, app
+
+
+def place_of(env: Env, window: Window) -> str:
+    """The address of the menu entry that a window belongs to: the one of its action, else the first of its model."""
+    shown = {menu.url for menu, _ in leaves(apps(env))}
+    own = address(window.action) if window.action else window.path
+    of_model = (address(entry.action) for entry in entries(env) if entry.action and entry.model == window.model)
+    return own if own in shown else next((url for url in of_model if url in shown), own)
 
 
 def _mark(menu: Menu, here: str) -> Menu:

@@ -102,8 +102,9 @@ def open_record(request: Request, model: str, record_id: int = 0) -> Opened:
     }
     env = env.with_context(**context)
     view = args.get("view", "")
+    dialog = "dialog" in args or (request.method == "POST" and "_dialog" in request.form)
     chosen: int | None = int(view) if view.isdigit() else window.view_id("form") or None
-    return Opened(env, model, record_id, args, window, form_of(env, model, chosen), "dialog" in args)
+    return Opened(env, model, record_id, args, window, form_of(env, model, chosen), dialog)
 
 
 def form_of(env: Env, model: str, view_id: int | None) -> Resolved:

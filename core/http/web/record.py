@@ -42,7 +42,7 @@ _NEW = mark("New: {model}")
 def stored_page(opened: Opened) -> FormPage:
     """The record as it is, to read. Call it inside `page.reading`."""
     record = opened.record()
-    layout = Layout(opened.env, opened.resolved, record, State(), record_id=record.id)
+    layout = Layout(opened.env, opened.resolved, record, State(), record_id=record.id, heading=record.display_name)
     layout.writable = layout.may_edit()
     page = _page(opened, layout, record.display_name)
     info = layout.info
@@ -96,10 +96,12 @@ def draft_page(opened: Opened, draft: Draft, posted: Posted | None = None, *, fo
         draft.env, opened.resolved, draft.record, state, editing=True, record_id=opened.record_id, entered=entered
     )
     stored = opened.record() if opened.record_id else None
-    if stored is not None:
+    info = layout.info
+    if stored is not None and not info.transient:
         title = stored.display_name
+    elif info.transient:
+        title = opened.view.title or opened.env.translate_term(info.description, info.addon)
     else:
-        info = layout.info
         title = say(_NEW, model=opened.env.translate_term(info.description, info.addon))
     page = _page(opened, layout, title)
     carried = layout.carried(field_nodes(opened.view))
@@ -141,7 +143,7 @@ def _page(opened: Opened, layout: Layout, title: str) -> FormPage:
         id=str(opened.record_id or ""),
         header=header,
         footer=footer,
-        shortcuts=tuple(layout.shortcuts),
+        shortcuts=tuple(layout.shortcuts) if opened.record_id else (),
         status=status,
         kept=tuple(kept),
         mode="dialog" if opened.dialog else "page",

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from core.http.request import Request, Response, redirect
 from core.http.web import follow
+from core.http.web.analysis import analysis_page
 from core.http.web.board import board_page
+from core.http.web.calendar import calendar_page
 from core.http.web.listing import Listing
+from core.http.web.menus import place_of
 from core.http.web.page import page, reading
 from core.http.web.query import Query, pairs_of
 from core.http.web.refusal import screen
 from core.http.web.searching import search
-from core.http.web.window import CARRIED, Window, carried, find_action, from_model, of_action
+from core.http.web.window import CARRIED, SHOWN, Window, carried, find_action, from_model, of_action
 from core.view.resolve import resolve
 
 
@@ -39,7 +42,7 @@ def show(request: Request, window: Window) -> Response:
     """The records of a window in the view that the address asks for."""
     query = Query.of(window.path, pairs_of(request.args))
     kind = query.get("view")
-    kinds = [name for name, _ in window.views if name in ("list", "kanban")]
+    kinds = [name for name, _ in window.views if name in SHOWN and name != "form"]
     if kind not in kinds:
         kind = kinds[0] if kinds else "list"
     env = request.env.with_context(**{k: v for k, v in window.context.items() if not k.startswith("search_default_")})
@@ -47,11 +50,12 @@ def show(request: Request, window: Window) -> Response:
         found = search(env, window, query.without(*CARRIED) if not window.kept else query)
         resolved = resolve(env, window.model, kind, window.view_id(kind) or None)
         if kind == "kanban":
-            return page(request, "board.html", board_page(found, resolved), window.title, here=menu_path(window))
+            return page(request, "board.html", board_page(found, resolved), window.title, here=place_of(env, window))
+        if kind == "calendar":
+            month = calendar_page(found, resolved)
+            return page(request, "calendar.html", month, window.title, here=place_of(env, window))
+        if kind in ("graph", "pivot"):
+            figures = analysis_page(found, resolved)
+            return page(request, "analysis.html", figures, window.title, here=place_of(env, window))
         shown = Listing(found, resolved).page()
-    return page(request, "list.html", shown, window.title, here=menu_path(window))
-
-
-def menu_path(window: Window) -> str:
-    """The address of the menu entry that leads to a window."""
-    return f"/web/action/{window.action.partition(',')[2]}" if window.action else window.path
+    return page(request, "list.html", shown, window.title, here=place_of(env, window))

@@ -39,7 +39,7 @@ def refused(request: Request, error: BaseException) -> Response:
         text=problem.message,
         reference=request.number if problem.unexpected else "",
     )
-    context = {"lang": request.lang, **({"tz": session.tz} if session.tz else {})}
+    context = {"lang": request.lang, **({"tz": request.zone} if request.zone else {})}
     try:
         with registry.transaction(session.uid, context, write=False) as env:
             request.enter(env)

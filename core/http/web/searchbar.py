@@ -29,6 +29,12 @@ _OPERATOR_LABELS = {
     "set": mark("is filled in"),
     "unset": mark("is empty"),
 }
+_FITTING = {
+    **dict.fromkeys(("char", "text", "many2one", "many2many"), ("ilike", "not ilike", "=", "!=", "set", "unset")),
+    "selection": ("=", "!=", "set", "unset"),
+    "boolean": ("=",),
+}
+_ORDERED = ("=", "!=", ">", ">=", "<", "<=", "set", "unset")
 _UNITS = {
     "day": mark("Day"),
     "week": mark("Week"),
@@ -69,12 +75,24 @@ def bar(found: Search) -> SearchBar:
         groups=tuple(_groupings(found)),
         favourites=tuple(_favourites(found)),
         fields=tuple(_suggestions(found)),
-        conditions=tuple(ConditionField(f.name, label, f.type) for label, f in by_label),
+        conditions=tuple(
+            _condition_field(env, f, label, f.name == env.registry[model].rec_name) for label, f in by_label
+        ),
         operators=tuple((name, say(_OPERATOR_LABELS[name])) for name in OPERATORS),
         group_fields=tuple((f.name, label) for label, f in groups),
         kept=query.without("page", "at", "open").items,
         save_url=link(f"/web/{model}/favourite", **{"from": found.window.reference}),
     )
+
+
+def _condition_field(env: Env, field: Any, label: str, first: bool) -> ConditionField:
+    """A field of an own filter: the comparisons that mean something for it, and the values it may have."""
+    choices: tuple[str, ...] = ()
+    if field.type == "boolean":
+        choices = (say("Yes"), say("No"))
+    elif field.type == "selection":
+        choices = tuple(field.labels(env).values())
+    return ConditionField(field.name, label, field.type, _FITTING.get(field.type, _ORDERED), choices, first)
 
 
 def _field_label(env: Env, model: str, path: str) -> str:

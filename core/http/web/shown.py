@@ -133,7 +133,7 @@ class Shower:
             return formats.format_datetime(value, self.lang, self.tz)
         if field.type == "selection":
             return self.options(field).get(value, str(value))
-        if field.relational:
+        if field.relational or field.type == "reference":
             return ", ".join(self.name(one) for one in value)
         if field.type in ("binary", "image"):
             return ""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Args = MultiDict[str, str]
 
-SHOWN = ("list", "kanban", "form")
+SHOWN = ("list", "kanban", "form", "calendar", "graph", "pivot")
 """The views that this client draws; others are left out of the switch until an addon brings them."""
 
 ICONS = {

@@ -10,6 +10,9 @@ function retoken(fresh) {
   for (const input of document.querySelectorAll("input[name=csrf_token]")) input.value = fresh;
 }
 
+// Times are shown in the zone of the browser until the reader chooses one.
+document.cookie = `tz=${Intl.DateTimeFormat().resolvedOptions().timeZone};path=/;max-age=31536000;samesite=lax`;
+
 const PAGE = { target: "#main", select: "#main", selectOOB: "#side:outerMorph,#where:innerHTML,#notices:beforeend", swap: "outerHTML show:top" };
 
 globalThis.grial = {
@@ -38,7 +41,14 @@ globalThis.grial = {
     button.classList.toggle("danger", tone === "danger");
     dialog.returnValue = "";
     dialog.showModal();
-    return new Promise((resolve) => dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true }));
+    return new Promise((resolve) => {
+      const closed = () => {
+        if (dialog.open) return; // that was the end of an earlier question
+        dialog.removeEventListener("close", closed);
+        resolve(dialog.returnValue === "yes");
+      };
+      dialog.addEventListener("close", closed);
+    });
   },
 };
 

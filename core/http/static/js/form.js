@@ -54,7 +54,7 @@ class Form extends HTMLElement {
   ask(values) {
     const { form } = this;
     if (!globalThis.htmx) return form.requestSubmit();
-    return htmx.ajax("POST", form.dataset.onchange, { source: form, target: "#record", select: "#record", swap: "outerMorph", push: "false", values, marker: this });
+    return htmx.ajax("POST", form.dataset.onchange, { source: form, target: form, select: "#record", swap: "outerMorph", push: "false", values, marker: this });
   }
 
   click(event) {

@@ -22,6 +22,8 @@ class List extends HTMLElement {
       all.checked = boxes.length > 0 && ticked === boxes.length;
       all.indeterminate = ticked > 0 && ticked < boxes.length;
     }
+    const whole = this.querySelector("[name=all]:checked");
+    for (const button of this.querySelectorAll("[data-asks]")) button.dataset.confirm = grial.say(button.dataset.asks, { count: whole?.dataset.total ?? ticked });
     const told = this.querySelector("[data-count]");
     if (told) told.textContent = grial.say(grial.words.selected, { count: ticked });
   }

@@ -41,15 +41,25 @@ document.addEventListener("grial:dialog", () => {
 document.addEventListener("grial:close", () => document.getElementById("dialog").close());
 document.addEventListener("grial:reload", () => grial.visit(location.pathname + location.search, { push: "false", swap: "outerMorph show:none" }));
 document.addEventListener("click", (event) => {
-  const dialog = event.target.closest?.("dialog");
-  if (!dialog) return;
-  const away = event.target.closest("[data-close], #dialog [data-cancel]");
-  if (away) {
-    event.preventDefault();
-    event.stopPropagation();
-    dialog.close();
-  }
+  const away = event.target.closest?.("dialog [data-close], #dialog [data-cancel]");
+  if (!away) return;
+  event.preventDefault();
+  event.stopPropagation();
+  leave(away.closest("dialog"));
 }, true);
+
+// What was typed in a dialog is not thrown away by Escape alone; a closed dialog leaves nothing behind.
+async function leave(dialog) {
+  const typed = dialog.querySelector("form.editing[data-dirty]");
+  if (!typed || (await grial.confirm(grial.words.unsaved, grial.words.leave))) dialog.close();
+}
+const shown = document.getElementById("dialog");
+shown?.addEventListener("cancel", (event) => {
+  if (event.target !== shown) return;
+  event.preventDefault();
+  leave(shown);
+});
+shown?.addEventListener("close", () => document.getElementById("dialog-body").replaceChildren());
 
 // An answer without our page in it must not empty the screen: say what it says, or go there.
 document.addEventListener("htmx:before:swap", (event) => {

@@ -71,6 +71,26 @@ class Search extends HTMLElement {
   }
 }
 
+// An own filter: only the comparisons that fit the field, and its values to choose from.
+class Condition extends HTMLElement {
+  connectedCallback() {
+    this.addEventListener("change", (event) => event.target.matches("select") && this.fit());
+    this.fit();
+  }
+
+  fit() {
+    const [field, comparison] = this.querySelectorAll("select");
+    const value = this.querySelector("[name=value]");
+    const { fits = "", list } = field.selectedOptions[0]?.dataset ?? {};
+    const fitting = fits.split(",");
+    for (const option of comparison.options) option.hidden = option.disabled = !fitting.includes(option.value);
+    if (!fitting.includes(comparison.value)) [comparison.value] = fitting;
+    value.hidden = comparison.value.endsWith("set");
+    if (list) value.setAttribute("list", list);
+    else value.removeAttribute("list");
+  }
+}
+
 // Narrows a long list of tick boxes down while typing.
 class Filter extends HTMLElement {
   connectedCallback() {
@@ -98,5 +118,6 @@ class Drop extends HTMLElement {
 }
 
 customElements.define("gr-search", Search);
+customElements.define("gr-condition", Condition);
 customElements.define("gr-filter", Filter);
 customElements.define("gr-drop", Drop);

@@ -177,3 +177,8 @@ class FormPage:
     reacts: str = "*"
     multipart: bool = False
     dirty: bool = False
+
+    @property
+    def enter_url(self) -> str:
+        """Where the form goes without a click on a button: to the first button of a wizard, else it is saved."""
+        return next((item.url for item in self.footer if isinstance(item, Button)), self.save_url)

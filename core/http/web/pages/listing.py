@@ -105,7 +105,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
-    """The whole list."""
+    """The whole list; `headline` is the place of the column that names a row and leads to its record."""
 
     heading: Heading
     search: SearchBar
@@ -114,9 +114,9 @@ class ListPage:
     groups: tuple[Group, ...] = ()
     pager: Pager | None = None
     bulk: Bulk | None = None
-    empty: str = ""
     help: str = ""
     has_buttons: bool = False
+    headline: int = 0
     hidden: dict[str, str] = field(default_factory=dict)
 
 

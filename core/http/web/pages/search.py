@@ -40,12 +40,14 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class ConditionField:
-    """A field that the custom filter offers."""
+    """A field that the custom filter offers, with the comparisons that fit it and the values to choose from."""
 
     name: str
     label: str
     kind: str
-    choices: tuple[tuple[str, str], ...] = ()
+    operators: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
