@@ -218,6 +218,7 @@ class Model(metaclass=ModelMeta):
         unsure = [i for i in self._ids if i > 0 and i not in new]
         query = select.Query(self.env, self._info, Leaf("id", "in", unsure), active_test=False)
         found = set(query.ids()) if unsure else set()
+        self.env.readable[self._name].update(found)
         return self._make(self.env, tuple(i for i in self._ids if i in found or i in new or i < 0), self._prefetch)
 
     # Searching and reading.

@@ -36,15 +36,14 @@ def propose(env: Env, model: str, header: Sequence[str]) -> Columns:
     A title fits a field by its technical name or its label in any active language; failing that, by the words they
     share. When the name a record needs has no column of its own, the first text column feeds it too.
     """
-    fields = importable(env, model)
+    readers = languages(env)
     exact: dict[str, str] = {}
     words: dict[str, list[frozenset[str]]] = {}
-    for field in fields:
-        for label in (field.name, *labels(env, field)):
+    for field in importable(env, model):
+        labels = [field.string, *(reader.translate_term(field.string, field.addon) for reader in readers)]
+        for label in dict.fromkeys([field.name, *labels]):
             exact.setdefault(_plain(label), field.name)
             words.setdefault(field.name, []).append(_words(label))
-    for title, name in getattr(env.registry[model].cls, "_import_titles", {}).items():
-        exact[_plain(title)] = name
     found: Columns = {}
     taken: set[str] = set()
     for column, title in enumerate(header):
@@ -74,12 +73,10 @@ def _with_name(env: Env, model: str, found: Columns) -> Columns:
     return found
 
 
-def labels(env: Env, field: Field[Any, Any]) -> list[str]:
-    """The label of a field in every active language."""
-    found = [field.string]
-    languages: Any = env.super_env["res.lang"].search(Leaf("active", "=", True))
-    found += [env.with_context(lang=lang.code).translate_term(field.string, field.addon) for lang in languages]
-    return list(dict.fromkeys(found))
+def languages(env: Env) -> list[Env]:
+    """The environment in every active language."""
+    active: Any = env.super_env["res.lang"].search(Leaf("active", "=", True))
+    return [env.with_context(lang=lang.code) for lang in active]
 
 
 def _plain(text: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from core.errors import GrialError, UserError
+from core.orm.domain import Leaf
 
 if TYPE_CHECKING:
     from core.orm.env import Env
@@ -13,23 +14,33 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class UndoPlan:
-    """What undoing an import will do: how many records are deleted and restored, how many are gone already."""
+    """What undoing an import will do.
+
+    Attributes:
+        delete: how many records it created and will delete.
+        restore: how many it changed and will give their values back.
+        later: how many of both somebody has changed since; what they wrote into imported fields is lost.
+        gone: how many are not there any more.
+    """
 
     delete: int
     restore: int
+    later: int
     gone: int
 
 
 def plan_undo(env: Env, batch_id: int) -> UndoPlan:
     """What `undo` would do; shown to the person first."""
+    batch = _batch(env, batch_id)
     lines = _lines(env, batch_id)
     created, updated = (_ids(lines, action) for action in ("created", "updated"))
-    table = env[_batch(env, batch_id).model].with_context(active_test=False)
-    there = set(table.browse([*created, *updated]).exists().ids)
+    there: Any = env[batch.model].with_context(active_test=False).browse([*created, *updated]).exists()
+    found = set(there.ids)
     return UndoPlan(
-        delete=sum(i in there for i in created),
-        restore=sum(i in there for i in updated),
-        gone=sum(i not in there for i in (*created, *updated)),
+        delete=sum(i in found for i in created),
+        restore=sum(i in found for i in updated),
+        later=sum(record.write_date > batch.date for record in there),
+        gone=sum(i not in found for i in (*created, *updated)),
     )
 
 
@@ -46,11 +57,11 @@ def undo(env: Env, batch_id: int) -> UndoPlan:
     plan = plan_undo(env, batch_id)
     lines = _lines(env, batch_id)
     table = env[batch.model].with_context(active_test=False)
-    for line in lines.filtered(lambda one: one.action == "updated"):
-        record = table.browse(line.res_id).exists()
-        if record and line.before:
-            fields = env.registry[batch.model].fields
-            record.write({n: [(6, 0, v)] if fields[n].to_many else v for n, v in line.before.items() if n in fields})
+    fields = env.registry[batch.model].fields
+    before = {line.res_id: line.before for line in lines if line.action == "updated" and line.before}
+    for record in table.browse(list(before)).exists():
+        old = {name: value for name, value in before[record.id].items() if name in fields}
+        record.write({n: [(6, 0, v)] if fields[n].to_many else v for n, v in old.items()})
     table.browse(_ids(lines, "created")).exists().unlink()
     for model, ids in ((batch.mapping or {}).get("made") or {}).items():
         _drop_unused(env, model, ids)
@@ -60,7 +71,7 @@ def undo(env: Env, batch_id: int) -> UndoPlan:
 
 def _drop_unused(env: Env, model: str, ids: list[int]) -> None:
     """Delete those of the records that nothing links to."""
-    records = env[model].with_context(active_test=False).browse(ids).exists()
+    records: Any = env[model].with_context(active_test=False).browse(ids).exists()
     used: set[int] = set()
     for info in env.registry.models.values():
         for field in info.fields.values():
@@ -71,18 +82,25 @@ def _drop_unused(env: Env, model: str, ids: list[int]) -> None:
                 and getattr(field, "comodel", "") == model
             ):
                 table = env.super_env[info.name].with_context(active_test=False)
-                owners: Any = table.search([(field.name, "in", records.ids)])
+                owners: Any = table.search(Leaf(field.name, "in", records.ids))
                 if info.name == model:
                     owners -= records
                 used.update(owners.mapped(field.name).ids)
-    for record in records:
-        if record.id in used:
-            continue
-        try:
-            with env.savepoint():
-                record.unlink()
-        except GrialError:
-            continue
+    _drop(records.filtered(lambda record: record.id not in used))
+
+
+def _drop(records: Any) -> None:
+    """Delete the records; those that something still needs stay."""
+    if not records:
+        return
+    try:
+        with records.env.savepoint():
+            records.unlink()
+    except GrialError:
+        half = len(records) // 2
+        if half:
+            _drop(records[:half])
+            _drop(records[half:])
 
 
 def _batch(env: Env, batch_id: int) -> Any:
@@ -93,7 +111,7 @@ def _batch(env: Env, batch_id: int) -> Any:
 
 
 def _lines(env: Env, batch_id: int) -> Any:
-    return env.super_env["ir.import.line"].search([("batch_id", "=", batch_id)])
+    return env.super_env["ir.import.line"].search(Leaf("batch_id", "=", batch_id))
 
 
 def _ids(lines: Any, action: str) -> list[int]:
