@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from core.errors import UnknownName, UserError
+from core.kernel.i18n import mark
 from core.kernel.text import fold
 from core.orm.domain import Leaf
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from core.orm.fields.base import Field
 
 Columns = dict[int, tuple[str, ...]]
+REFUSED = mark("Refused because")
+"""Title of the last column of a file of refused rows."""
 _FILLERS = frozenset(["de", "la", "el", "los", "las", "del", "the", "of", "a", "name", "nombre"])
 
 
@@ -34,9 +37,11 @@ def propose(env: Env, model: str, header: Sequence[str]) -> Columns:
     """A mapping from the titles of the columns.
 
     A title fits a field by its technical name or its label in any active language; failing that, by the words they
-    share. When the name a record needs has no column of its own, the first text column feeds it too.
+    share. When the name a record needs has no column of its own, the first text column feeds it too. The reasons in a
+    file of refused rows feed nothing.
     """
     readers = languages(env)
+    reasons = reason_titles(env)
     exact: dict[str, str] = {}
     words: dict[str, list[frozenset[str]]] = {}
     for field in importable(env, model):
@@ -52,7 +57,7 @@ def propose(env: Env, model: str, header: Sequence[str]) -> Columns:
             found[column] = (name,)
             taken.add(name)
     for column, title in enumerate(header):
-        if column in found:
+        if column in found or title in reasons:
             continue
         best = _closest(_words(title), {n: w for n, w in words.items() if n not in taken})
         if best:
@@ -77,6 +82,11 @@ def languages(env: Env) -> list[Env]:
     """The environment in every active language."""
     active: Any = env.super_env["res.lang"].search(Leaf("active", "=", True))
     return [env.with_context(lang=lang.code) for lang in active]
+
+
+def reason_titles(env: Env) -> frozenset[str]:
+    """What the column of reasons in a file of refused rows is called, in every active language."""
+    return frozenset([REFUSED, *(reader.translate_term(REFUSED, "base") for reader in languages(env))])
 
 
 def _plain(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,17 +22,19 @@ class UndoPlan:
         restore: how many it changed and will give their values back.
         later: how many of both somebody has changed since; what they wrote into imported fields is lost.
         gone: how many are not there any more.
+        made: how many records of other models it created on the way; those that nothing uses are deleted too.
     """
 
     delete: int
     restore: int
     later: int
     gone: int
+    made: Mapping[str, int]
 
 
 def plan_undo(env: Env, batch_id: int) -> UndoPlan:
     """What `undo` would do; shown to the person first."""
-    batch = _batch(env, batch_id)
+    batch = find_import(env, batch_id)
     lines = _lines(env, batch_id)
     created, updated = (_ids(lines, action) for action in ("created", "updated"))
     there: Any = env[batch.model].with_context(active_test=False).browse([*created, *updated]).exists()
@@ -41,6 +44,7 @@ def plan_undo(env: Env, batch_id: int) -> UndoPlan:
         restore=sum(i in found for i in updated),
         later=sum(record.write_date > batch.date for record in there),
         gone=sum(i not in found for i in (*created, *updated)),
+        made={model: len(ids) for model, ids in _made(batch).items()},
     )
 
 
@@ -51,7 +55,7 @@ def undo(env: Env, batch_id: int) -> UndoPlan:
         UserError: when it is not an import that is done.
         AccessError: when the user may not delete or change the records.
     """
-    batch = _batch(env, batch_id)
+    batch = find_import(env, batch_id)
     if batch.state != "done":
         raise UserError("This import cannot be undone: it is {state}.", state=batch.state)
     plan = plan_undo(env, batch_id)
@@ -63,7 +67,7 @@ def undo(env: Env, batch_id: int) -> UndoPlan:
         old = {name: value for name, value in before[record.id].items() if name in fields}
         record.write({n: [(6, 0, v)] if fields[n].to_many else v for n, v in old.items()})
     table.browse(_ids(lines, "created")).exists().unlink()
-    for model, ids in ((batch.mapping or {}).get("made") or {}).items():
+    for model, ids in _made(batch).items():
         _drop_unused(env, model, ids)
     batch.write({"state": "undone"})
     return plan
@@ -103,11 +107,17 @@ def _drop(records: Any) -> None:
             _drop(records[half:])
 
 
-def _batch(env: Env, batch_id: int) -> Any:
+def find_import(env: Env, batch_id: int) -> Any:
+    """The import of this number. Raises UserError when there is none that the user may undo."""
     batch: Any = env.super_env["ir.import.batch"].browse(batch_id).exists()
     if not batch or (batch.user_id.id != env.uid and not env.has_group("base.group_system")):
         raise UserError("There is no import {id} of yours.", id=batch_id)
     return batch
+
+
+def _made(batch: Any) -> dict[str, list[int]]:
+    """Ids of the records that an import created on the way, by model."""
+    return (batch.mapping or {}).get("made") or {}
 
 
 def _lines(env: Env, batch_id: int) -> Any:
