@@ -35,6 +35,7 @@ def imported_facts(outcome: Outcome) -> dict[str, Any]:  # Any: JSON
         "rows": outcome.total,
         "created": len(outcome.created),
         "updated": len(outcome.updated),
+        "same": outcome.same,
         "refused": [{"line": r.line, "column": r.column, "reason": r.reason} for r in outcome.refused],
         "unknown": [
             {
@@ -80,6 +81,7 @@ def show_imported(file: Path, outcome: Outcome, as_json: bool, written: Path | N
     click.echo(
         f"{outcome.total} rows: {len(outcome.created)} {would}created, {len(outcome.updated)} {would}updated, "
         f"{len(outcome.refused)} refused."
+        + (f" {outcome.same} of the updated ones said the same already." if outcome.same else "")
     )
     if outcome.batch:
         click.echo(f"This is import {outcome.batch}; --undo {outcome.batch} takes it back.")

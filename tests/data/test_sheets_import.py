@@ -241,6 +241,8 @@ def test_a_key_updates_and_does_not_duplicate(env):
     first = importing(env, "Company Name,City,Tags\nA,Lugo,old\nB,Vigo,\n", key=["name"]).run()
     again = importing(env, "Company Name,City,Tags\nA,Sarria,new\nB,,\nC,Noia,\n", key=["name"]).run()
     assert again.updated == first.created
+    assert again.same == 0
+    assert importing(env, "Company Name,City\nA,Sarria\n", key=["name"]).run().same == 1
     assert len(again.created) == 1
     a, b = leads(env, "A"), leads(env, "B")
     assert (a.city, a.categ_ids.mapped("name")) == ("Sarria", ["new"])

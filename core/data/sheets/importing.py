@@ -41,6 +41,7 @@ class Outcome:
 
     Attributes:
         created, updated: ids of records.
+        same: how many of the updated records said already what the file says; they were not written.
         refused: rows left out.
         made: records of other models created on the way, by model.
         unknown: by column, what the file says and Grial did not know.
@@ -52,6 +53,7 @@ class Outcome:
     total: int = 0
     created: list[int] = field(default_factory=list)
     updated: list[int] = field(default_factory=list)
+    same: int = 0
     refused: list[Refusal] = field(default_factory=list)
     made: dict[str, list[int]] = field(default_factory=dict)
     unknown: list[Unknown] = field(default_factory=list)
@@ -324,16 +326,20 @@ class Import:
         targets = table.browse([row.target for row in updates])
         names = {feed.name for feed in self.feeds} | ({self.notes} if any(row.kept for row in updates) else set())
         before = snapshots(targets, sorted(names - set(self.key)))
+        same = 0
         for row, record in zip(updates, targets, strict=True):
             values = self._complete(row, record)
             fresh_values = _changes(record, {n: v for n, v in values.items() if n not in self.key})
             if fresh_values:
                 record.write(fresh_values)
+            else:
+                same += 1
             old = {name: value for name, value in before[record.id].items() if name in fresh_values}
             history.append({"line_no": row.line, "action": "updated", "res_id": record.id, "before": old})
         self.env.flush()
         self.outcome.created += created
         self.outcome.updated += [row.target for row in updates]
+        self.outcome.same += same
         return history
 
     def _complete(self, row: _Row, record: Any = None) -> dict[str, Any]:
