@@ -12,6 +12,7 @@
     "data": [
         "data/res.currency.csv",
         "data/res.country.csv",
+        "data/res.country.alias.csv",
         "data/res.country.state.csv",
         "data/lang.xml",
         "security/groups.xml",

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, get_args
 
 import click
 
-from core.cli.options import database_option, json_option, registries
+from core.cli.import_shown import show_columns, show_imported
+from core.cli.import_undo import show_imports, undo_import
+from core.cli.options import database_option, json_option, registries, yes_option
 from core.cli.output import progress, show_json
 from core.cli.records import on_behalf_of
 
@@ -28,7 +30,8 @@ class Wishes:
     Attributes:
         choices: `COLUMN=FIELD`, in place of what was proposed for these columns.
         keys: fields by which a row finds the record it updates.
-        missing: by link field, what to do with names that are not found.
+        missing: by field, what to do with texts that are not known.
+        meant: by field, what single texts mean.
         stop: keep nothing when a row is bad.
         login: whose rights count.
     """
@@ -37,6 +40,7 @@ class Wishes:
     choices: tuple[str, ...]
     keys: tuple[str, ...]
     missing: Mapping[str, str]
+    meant: Mapping[str, Mapping[str, str]]
     stop: bool
     login: str | None
 
@@ -46,7 +50,7 @@ class _Undone(Exception):
 
 
 @click.command(short_help="Import a CSV, XLSX or XML file.")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=False)
 @click.option("--model", metavar="M", help="For CSV and XLSX: the model whose records the rows become.")
 @click.option("--addon", metavar="NAME", help="For data files: the addon that the records belong to.")
 @click.option(
@@ -56,8 +60,12 @@ class _Undone(Exception):
 @click.option(
     "--missing",
     multiple=True,
-    metavar="FIELD=refuse|empty|create",
-    help="What to do with a name that a link does not find; otherwise tags are created and other rows refused.",
+    metavar="FIELD=CHOICE",
+    help="What to do with texts that are not known: refuse the row, take what is suggested, keep the text in the "
+    "notes, leave the field empty, or create a record. Otherwise tags are created and other rows refused.",
+)
+@click.option(
+    "--value", "values", multiple=True, metavar="FIELD:TEXT=NAME", help="What a text means; * in TEXT is anything."
 )
 @click.option("--dry-run", is_flag=True, help="Show what would happen, and keep nothing.")
 @click.option(
@@ -68,51 +76,93 @@ class _Undone(Exception):
 @click.option("--refused", type=click.Path(path_type=Path, dir_okay=False), help="Write refused rows here, to correct.")
 @click.option("--encoding", default="", help="Of a CSV file; otherwise it is found out.")
 @click.option("--separator", default="", help="Of a CSV file; otherwise it is found out.")
+@click.option("--list", "listing", is_flag=True, help="List what was imported, instead of importing.")
+@click.option("--undo", type=int, metavar="ID", help="Take back the import with this number, instead of importing.")
 @click.option("--user", "login", metavar="LOGIN", help="Whose rights, language and time zone count; otherwise admin's.")
+@yes_option
 @json_option
 @database_option
 @click.pass_context
 def command(
     ctx: click.Context,
     database: str,
-    file: Path,
+    file: Path | None,
     model: str | None,
     addon: str | None,
     choices: tuple[str, ...],
     keys: tuple[str, ...],
     missing: tuple[str, ...],
+    values: tuple[str, ...],
     dry_run: bool,
     on_error: str | None,
     refused: Path | None,
     encoding: str,
     separator: str,
+    listing: bool,
+    undo: int | None,
     login: str | None,
+    yes: bool,
     as_json: bool,
 ) -> None:
-    """Import FILE.
+    """Import FILE, list what was imported, or take an import back.
 
     \b
     FILE.csv, FILE.xlsx with --model: rows become records. Columns are matched by
         their titles in any language; --map corrects that, `--map COLUMN=` leaves
-        a column out. Links are found by name; tags are created.
+        a column out. Links are found by name; tags are created. A dry run tells
+        what is not known, and what can be done about it.
     FILE.xml, FILE.csv with --addon: a data file, as in an addon's `data`.
+    --undo ID: shows what it takes back, and asks; --dry-run stops there.
 
     The exit code is 1 when something was refused.
     """
+    if (file is not None) + listing + (undo is not None) != 1:
+        raise click.UsageError("Say one of FILE, --list and --undo ID.")
+    found = registries()
+    if listing:
+        show_imports(found, database, model, login, as_json)
+        return
+    if undo is not None:
+        undo_import(found, database, undo, login, dry_run, yes, as_json)
+        return
+    assert file is not None
     if bool(model) == bool(addon):
         raise click.UsageError("Say either --model (for rows) or --addon (for a data file).")
-    found = registries()
     if addon:
         loaded = load_data(found, database, file, addon, dry_run, on_error == "skip")
         show_loaded(loaded, dry_run, as_json)
         ctx.exit(1 if loaded.rejected else 0)
-    wishes = Wishes(str(model), choices, keys, _pairs(missing), on_error == "stop", login)
+    wishes = Wishes(str(model), choices, keys, _pairs(missing), _meanings(values), on_error == "stop", login)
     sheet = read_rows(file, encoding, separator)
-    outcome = import_rows(found, database, sheet, wishes, dry_run)
-    if refused and outcome.refused:
-        refused.write_bytes(outcome.refused_file(sheet))
-    show_imported(file, outcome, as_json)
+    from core.data.sheets.importing import Stopped
+
+    try:
+        outcome = import_rows(found, database, sheet, wishes, dry_run)
+    except Stopped as stopped:
+        show_imported(file, stopped.outcome, as_json, _write_refused(refused, stopped.outcome, sheet))
+        raise
+    show_imported(file, outcome, as_json, _write_refused(refused, outcome, sheet))
     ctx.exit(1 if outcome.refused else 0)
+
+
+def _write_refused(path: Path | None, outcome: Outcome, sheet: Sheet) -> Path | None:
+    """Write the refused rows where that is wished and there are any; gives the file."""
+    if path is None or not outcome.refused:
+        return None
+    path.write_bytes(outcome.refused_file(sheet))
+    return path
+
+
+def _meanings(values: tuple[str, ...]) -> dict[str, dict[str, str]]:
+    """`FIELD:TEXT=NAME` as mappings. Raises click.UsageError for anything else."""
+    found: dict[str, dict[str, str]] = {}
+    for value in values:
+        field, colon, rest = value.partition(":")
+        text, equals, name = rest.rpartition("=")
+        if not (colon and equals and text):
+            raise click.UsageError(f"{value} is not FIELD:TEXT=NAME.")
+        found.setdefault(field, {})[text] = name
+    return found
 
 
 def _pairs(choices: tuple[str, ...]) -> dict[str, str]:
@@ -132,19 +182,21 @@ def read_rows(file: Path, encoding: str, separator: str) -> Sheet:
 
 def import_rows(found: Registries, database: str, sheet: Sheet, wishes: Wishes, dry_run: bool) -> Outcome:
     """Import the rows of a file, and show what each column feeds."""
-    from core.data.sheets.importing import Import
+    from core.data.sheets.importing import Cancelled, Import
     from core.data.sheets.mapping import from_choices
 
     def work(env: Env) -> Outcome:
         reader = on_behalf_of(env, wishes.login)
         columns = from_choices(reader, wishes.model, sheet.header, wishes.choices)
-        for column, fields in sorted(columns.items()):
-            click.echo(f"{sheet.header[column]} -> {', '.join(fields)}", err=True)
-        job = Import(reader, wishes.model, sheet, columns, wishes.keys, wishes.stop, wishes.missing)
+        show_columns(sheet, columns)
+        job = Import(reader, wishes.model, sheet, columns, wishes.keys, wishes.stop, wishes.missing, wishes.meant)
         with progress() as step:
             return job.run(dry_run, lambda done, total: step(done, total, sheet.file_name))
 
-    return found.run(database, work)
+    try:
+        return found.run(database, work)
+    except KeyboardInterrupt:
+        raise Cancelled("The import was stopped; nothing was kept.") from None
 
 
 def load_data(found: Registries, database: str, file: Path, addon: str, dry_run: bool, lenient: bool) -> LoadOutcome:
@@ -162,35 +214,6 @@ def load_data(found: Registries, database: str, file: Path, addon: str, dry_run:
         pass
     assert outcome is not None
     return outcome
-
-
-def show_imported(file: Path, outcome: Outcome, as_json: bool) -> None:
-    """Tell what an import of rows did: counts, then each refused row with its line, column and reason."""
-    facts = {
-        "dry_run": outcome.dry,
-        "rows": outcome.total,
-        "created": len(outcome.created),
-        "updated": len(outcome.updated),
-        "refused": [{"line": r.line, "column": r.column, "reason": r.reason} for r in outcome.refused],
-        "dropped": outcome.dropped,
-        "made": {model: len(ids) for model, ids in outcome.made.items()},
-        "batch": outcome.batch or None,
-    }
-    if as_json:
-        show_json(facts)
-        return
-    for refusal in outcome.refused:
-        column = f" {refusal.column}:" if refusal.column else ""
-        click.echo(f"{file}:{refusal.line}:{column} {refusal.reason}")
-    would = "would be " if outcome.dry else ""
-    click.echo(
-        f"{outcome.total} rows: {len(outcome.created)} {would}created, {len(outcome.updated)} {would}updated, "
-        f"{len(outcome.refused)} refused."
-    )
-    for field, names in outcome.dropped.items():
-        click.echo(f"{field} is left empty where the file says {', '.join(names)}.")
-    for model, ids in outcome.made.items():
-        click.echo(f"On the way {len(ids)} of {model} {would or 'were '}created.")
 
 
 def show_loaded(outcome: LoadOutcome, dry_run: bool, as_json: bool) -> None:

@@ -1,4 +1,4 @@
-"""Many rows in one statement: inserts, and updates with a value for each row."""
+"""Many rows in one statement: inserts, updates with a value for each row, deletions of pairs."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Connection, Dialect
 
 from core.db import statements
@@ -83,6 +84,18 @@ def values_update(
         statements.run(connection, plan.texts[0], list(zip(*values, ids, strict=True)))
     else:
         statements.run(connection, plan.texts[0], tuple(_array(column) for column in columns))
+
+
+def delete_pairs(connection: Connection, table: sa.Table, pairs: Sequence[tuple[int, int]]) -> None:
+    """Delete the rows of a table of two columns that hold these pairs."""
+    first, second = table.c
+    here: Any = sa.delete(table)
+    if connection.dialect.name == "sqlite":
+        here = here.where(first == sa.bindparam("a"), second == sa.bindparam("b"))
+        connection.execute(here, [{"a": a, "b": b} for a, b in pairs])
+        return
+    columns = [sa.func.unnest(sa.bindparam(None, list(ids), ARRAY(sa.Integer))) for ids in zip(*pairs, strict=True)]
+    connection.execute(here.where(sa.tuple_(first, second).in_(sa.select(*columns))))
 
 
 def _plan(dialect: Dialect, table: sa.Table, key: tuple[Any, ...], make: Callable[..., _Plan]) -> _Plan:

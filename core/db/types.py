@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.db.batch import insert_rows, values_update
+from core.db.batch import delete_pairs, insert_rows, values_update
 from core.db.columns import FoldedText, JsonMap, UtcDateTime, id_column
 from core.db.functions import collate_c, date_part_sql, date_trunc_sql, fold_sql, id_in, json_value
 from core.db.ids import next_ids
@@ -16,6 +16,7 @@ __all__ = [
     "collate_c",
     "date_part_sql",
     "date_trunc_sql",
+    "delete_pairs",
     "fold_sql",
     "id_column",
     "id_in",

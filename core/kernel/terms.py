@@ -25,7 +25,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 _CALL = re.compile(r"""(?<![\w.])_\(\s*("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')""")
 
 # Functions whose argument at this position is a text for people.
-_FUNCTIONS: Final[Mapping[str, int]] = {"_": 0, "mark": 0, "translate": 0, "refuse": 1}
+_FUNCTIONS: Final[Mapping[str, int]] = {"_": 0, "mark": 0, "translate": 0, "refuse": 1, "say": 1}
 _ERRORS: Final = frozenset({
     "GrialError", "UserError", "ValidationError", "MissingError", "ConflictError", "AccessError",
     "AccessDenied", "UnknownName", "Busy", "Throttled", "AddonNotInstalled", "ManifestError", "ExpressionError",

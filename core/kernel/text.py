@@ -47,6 +47,11 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", text).translate(_TABLE)
 
 
+def literal(text: str) -> str:
+    """The text as a pattern of `like` that fits itself alone."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
 def label_of(name: str) -> str:
     """A readable label from a technical name: `date_open` gives "Date Open", `partner_id` gives "Partner"."""
     for ending in ("_ids", "_id"):

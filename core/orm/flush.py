@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from core.db.types import id_in, insert_rows, values_update
+from core.db.types import delete_pairs, id_in, insert_rows, values_update
 from core.orm import compute
 from core.orm.errors_sql import explain_integrity
 
@@ -142,14 +142,9 @@ def _link(tx: Transaction, relation: Any, changes: dict[tuple[int, int], bool]) 
     first, second = relation.c
     added = [pair for pair, add in changes.items() if add]
     removed = [pair for pair, add in changes.items() if not add]
-    by_owner: dict[int, list[int]] = {}
-    for a, b in removed:
-        by_owner.setdefault(a, []).append(b)
-    same: dict[tuple[int, ...], list[int]] = {}
-    for owner, targets in by_owner.items():
-        same.setdefault(tuple(sorted(targets)), []).append(owner)
-    for targets_, owners in same.items():
-        tx.execute(sa.delete(relation).where(id_in(first, owners), id_in(second, list(targets_))))
+    if removed:
+        delete_pairs(tx.connection, relation, removed)
+        tx.statements += 1
     if added:
         insert_rows(tx.connection, relation, [first.name, second.name], added, ignore_duplicates=True)
         tx.statements += 1

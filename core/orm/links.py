@@ -73,7 +73,7 @@ def apply(records: Model, field: Any, value: Any) -> None:
     env = records.env
     commands: list[Command] = field.to_raw(value, env)
     for record_id in records._ids:
-        record = records._make(env, (record_id,), records._ids)
+        record = records._make(env, (record_id,), records._prefetch)
         if field.type == "one2many":
             _apply_one2many(env, field, record, commands)
         else:

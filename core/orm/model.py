@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from core.errors import UserError
+from core.kernel.text import literal
 from core.orm import edge, group, locking, remove, select, write
 from core.orm.declare import ModelMeta
 from core.orm.domain import Domain, Leaf, disjunction
@@ -37,6 +38,7 @@ class Model(metaclass=ModelMeta):
     _description: ClassVar[str] = ""
     _order: ClassVar[str] = "id"
     _rec_name: ClassVar[str] = "name"
+    _other_names: ClassVar[Sequence[str]] = ()
     _parent_name: ClassVar[str] = "parent_id"
     _inherits: ClassVar[Mapping[Any, str]] = {}
     _abstract: ClassVar[bool] = False
@@ -218,6 +220,7 @@ class Model(metaclass=ModelMeta):
         unsure = [i for i in self._ids if i > 0 and i not in new]
         query = select.Query(self.env, self._info, Leaf("id", "in", unsure), active_test=False)
         found = set(query.ids()) if unsure else set()
+        self.env.readable[self._name].update(found)
         return self._make(self.env, tuple(i for i in self._ids if i in found or i in new or i < 0), self._prefetch)
 
     # Searching and reading.
@@ -271,9 +274,16 @@ class Model(metaclass=ModelMeta):
         return [(record.id, record.display_name) for record in self]
 
     def _name_domain(self, operator: str, text: str) -> Condition:
-        """What it means to be called `text`; extensions add the other ways people look a record up."""
+        """What it means to be called `text`: by `_rec_name` or a path of `_other_names`; extensions add other ways."""
         name = self._info.rec_name
-        return Leaf(name, operator if name != "id" else "=", text)
+        if name == "id":
+            return Leaf(name, "=", text)
+        others = ("=ilike", literal(text)) if operator == "=" else (operator, text)
+        return disjunction([Leaf(name, operator, text), *(Leaf(path, *others) for path in self._other_names)])
+
+    def _suggest_names(self, texts: Sequence[str], known: Mapping[str, int]) -> dict[str, int]:
+        """For texts of a file that name no record, the one each may mean; 0 where it is better not to guess."""
+        return {}
 
     def _rule_domain(self, operation: str) -> Condition:
         """A rule on records written in code, beside those in `ir.rule`; asked anew in each transaction."""

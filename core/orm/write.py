@@ -256,7 +256,8 @@ def _check_may_write(env: Env, info: ModelInfo, ids: Sequence[int], prefetch: Se
     bucket = env.tx.bucket(version.slot)
     unsure = [i for i in ids if i not in new and i not in bucket]
     if unsure:
-        fetch.load_columns(env.tx, info, (version,), unsure)
+        together = prefetch if len(ids) < len(prefetch) <= MOST_CHECKED else unsure
+        fetch.load_columns(env.tx, info, (version,), [i for i in together if i not in new and i not in bucket])
         for record_id in unsure:
             if record_id not in bucket:
                 raise fetch.missing(env, info, record_id)

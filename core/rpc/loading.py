@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from core.data.sheets.cells import Names, converter, split_tags
+from core.data.sheets.cells import converter, split_tags
+from core.data.sheets.names import Names
 from core.errors import GrialError, UnknownName, UserError, ValidationError
 from core.orm import xmlids
 
@@ -152,7 +153,7 @@ class _Loader:
             return ids[0] if ids else None
         names = None
         if bound.type in ("many2one", "many2many"):
-            names = self._names.setdefault(bound.comodel, Names(self._env, bound.comodel, "refuse"))
+            names = self._names.setdefault(bound.comodel, Names(self._env, bound.comodel))
             names.prepare(split_tags(text) if bound.to_many else [text])
         return converter(self._plain, bound, names)(text)
 

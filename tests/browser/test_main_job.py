@@ -79,8 +79,10 @@ def test_prospects_become_leads_and_a_deal(
     page.locator("button[value=check]").click()
     expect(page.locator("#import-check")).to_be_visible()
     assert figures(page) == [58, 0, 2]
-    expect(page.locator("#import-check tbody tr")).to_have_count(2)
-    expect(page.locator("#import-check tbody tr").first).to_contain_text("Atlantis")
+    problems = page.get_by_role("group", name="Rows to look at").locator("tbody tr")
+    expect(problems).to_have_count(2)
+    expect(problems.first).to_contain_text("Atlantis")
+    page.locator("section[aria-label=País] summary").click()
     looks.check(page)
     with page.expect_download() as download:
         page.get_by_role("link", name="As a file to correct").click()

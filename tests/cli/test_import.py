@@ -58,7 +58,7 @@ def test_a_dry_run_tells_what_would_happen_and_keeps_nothing(load, database):
 def test_rows_come_in_by_the_proposed_columns_and_again_by_key(load, database, file):
     code, facts = load("--missing", "country_id=empty")
     assert code == 0
-    assert (facts["created"], facts["dropped"]) == (3, {"country_id": ["Atlantis"]})
+    assert (facts["created"], facts["unknown"][0]["values"]) == (3, {"Atlantis": 1})
     assert len(tags(database)) == 3
     file.write_text(CSV.replace("Lugo", "Vigo") + "Ash Ltd;Noia;Spain;\n")
     code, facts = load("--missing", "country_id=empty", "--key", "name")
@@ -79,10 +79,10 @@ def test_refused_rows_are_a_file_that_comes_in_once_corrected(load, database, fi
     refused = tmp_path / "refused.csv"
     assert load("--refused", refused)[0] == 1
     text = refused.read_text("utf-8-sig")
-    assert text.splitlines()[0] == "Company Name;City;Country;Tags;Reason"
+    assert text.splitlines()[0] == "Company Name;City;Country;Tags;Refused because"
     assert len(text.splitlines()) == 2
     file.write_text(text.replace("Atlantis", "Portugal", 1))
-    code, facts = load("--map", "Reason=")
+    code, facts = load()
     assert (code, facts["created"], facts["refused"]) == (0, 1, [])
     assert len(cities(database)) == 3
 
@@ -94,10 +94,104 @@ def test_nothing_refused_writes_no_file(load, tmp_path):
 
 
 def test_a_stopped_import_names_the_line_and_keeps_nothing(load, database):
-    code, said = load("--on-error", "stop")
+    code, facts = load("--on-error", "stop")
     assert code == 1
-    assert "Line 4" in said
+    assert (facts["created"], facts["made"], facts["batch"]) == (0, {}, None)
+    assert [refused["line"] for refused in facts["refused"]] == [4]
     assert (cities(database), tags(database)) == ({}, [])
+
+
+PLACES = "Company Name;Country\nOak;Houston, Texas\nFir;Atlantis\nElm;Atlantis\nAsh;Spain\nYew;Georgia, Georgia\n"
+
+
+def test_a_dry_run_tells_a_person_what_is_not_known_and_what_to_do(grial, database, file):
+    file.write_text(PLACES)
+    base = ["import", file, "-d", database.name, "--model", "crm.lead", "--dry-run"]
+    said = grial(*base).stdout
+    assert "Country: 3 different values in 4 rows are not known: “Atlantis” (2), " in said
+    assert "“Houston, Texas” as United States" in said
+    for choice in ("suggested", "keep", "empty"):
+        assert f"  --missing country_id={choice}" in said
+    assert "country_id=create" not in said
+    assert "  --value country_id:Atlantis=NAME" in said
+    assert f"{file}:3: Country: " in said
+    suggested = grial(*base, "--missing", "country_id=suggested", "--value", "country_id:atl*=Portugal")
+    assert "5 rows: 4 would be created, 0 would be updated, 1 refused." in suggested.stdout
+    assert "taken in 1 rows" in suggested.stdout
+
+
+def test_many_refused_rows_do_not_bury_the_rest(grial, database, file, tmp_path):
+    file.write_text("Company Name;Country\n" + "A;Atlantis\n" * 50)
+    base = ["import", file, "-d", database.name, "--model", "crm.lead"]
+    told = grial(*base, "--refused", tmp_path / "refused.csv").stdout
+    assert f"… and 30 more rows; all are in {tmp_path / 'refused.csv'}." in told
+    assert f"{file}:22: " not in told
+
+
+def test_a_program_reads_what_is_not_known(load, file):
+    file.write_text(PLACES)
+    _, facts = load("--dry-run")
+    (country,) = facts["unknown"]
+    assert (country["field"], country["column"], country["rows"], country["choice"]) == (
+        "country_id",
+        "Country",
+        4,
+        "refuse",
+    )
+    assert country["values"]["Atlantis"] == 2
+    assert country["suggested"] == {"Houston, Texas": "United States"}
+
+
+def test_columns_that_feed_nothing_are_told(grial, database, file):
+    file.write_text("Company Name;Shoe\nA;42\n")
+    answer = grial("import", file, "-d", database.name, "--model", "crm.lead")
+    assert "Shoe -> nothing; --map" in answer.stderr
+    assert "--undo" in answer.stdout
+
+
+def test_imports_are_listed_and_undone(grial, load, database, file):
+    empty = grial("import", "--list", "-d", database.name)
+    assert (empty.exit_code, empty.stdout) == (0, "Nothing has been imported yet.\n")
+    first = load("--missing", "country_id=empty")[1]["batch"]
+    file.write_text(CSV.replace("Lugo", "Vigo") + "Ash Ltd;Noia;Spain;\n")
+    second = load("--missing", "country_id=empty", "--key", "name")[1]["batch"]
+    listed = json.loads(grial("import", "--list", "-d", database.name, "--model", "crm.lead", "--json").stdout)
+    assert [(one["id"], one["created"], one["updated"], one["state"]) for one in listed] == [
+        (second, 1, 3, "done"),
+        (first, 3, 0, "done"),
+    ]
+    assert json.loads(grial("import", "--list", "-d", database.name, "--model", "res.partner", "--json").stdout) == []
+    told = grial("import", "--undo", second, "-d", database.name, "--dry-run").stdout
+    assert "to delete: 1\n" in told
+    assert "give their values back: 3\n" in told
+    assert len(cities(database)) == 4
+    done = json.loads(grial("import", "--undo", second, "-d", database.name, "--json").stdout)
+    assert (done["state"], done["undo"]["delete"], done["undo"]["restore"]) == ("undone", 1, 3)
+    assert cities(database)["Oak Ltd"] == "Lugo"
+    assert grial("import", "--undo", first, "-d", database.name, "--yes").exit_code == 0
+    assert (cities(database), tags(database)) == ({}, [])
+    again = grial("import", "--undo", first, "-d", database.name)
+    assert again.exit_code == 1
+    assert "cannot be undone" in again.stderr
+    assert grial("import", "--undo", 99999, "-d", database.name).exit_code == 1
+
+
+@pytest.mark.parametrize("options", [[], ["--list", "--undo", "1"]])
+def test_an_import_is_of_a_file_a_list_or_an_undo(grial, database, options):
+    assert grial("import", "-d", database.name, *options).exit_code == 2
+
+
+def test_a_stopped_terminal_keeps_nothing(grial, database, file, monkeypatch):
+    from core.data.sheets.importing import Import
+
+    def run(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Import, "_match", run)
+    answer = grial("import", file, "-d", database.name, "--model", "crm.lead")
+    assert answer.exit_code == 1
+    assert "nothing was kept" in answer.stderr
+    assert cities(database) == {}
 
 
 @pytest.mark.parametrize(
@@ -105,6 +199,7 @@ def test_a_stopped_import_names_the_line_and_keeps_nothing(load, database):
     [
         (["--missing", "country_id"], 2, "FIELD=CHOICE"),
         (["--missing", "country_id=guess"], 1, "guess"),
+        (["--value", "Spain"], 2, "FIELD:TEXT=NAME"),
         (["--key", "email_from"], 1, "email_from"),
         (["--map", "City=cty"], 1, "Did you mean city?"),
         (["--user", "nobody"], 1, "nobody"),

@@ -106,7 +106,10 @@ def test_unknown_names_refuse_their_rows_unless_told_otherwise(env):
 def test_unknown_names_are_left_empty(env):
     outcome = importing(env, ATLANTIS, missing={"country_id": "empty", "channel_id": "empty"}).run()
     assert not outcome.refused
-    assert outcome.dropped == {"country_id": ["Atlantis"], "channel_id": ["Pigeon"]}
+    assert [(u.name, u.values, u.lines) for u in outcome.unknown] == [
+        ("country_id", {"Atlantis": 1}, {2}),
+        ("channel_id", {"Pigeon": 1}, {3}),
+    ]
     assert not leads(env, "A").country_id
     assert leads(env, "B").country_id.code.upper() == "ES"
 
@@ -193,7 +196,7 @@ def test_the_file_of_refused_rows_comes_in_again_once_corrected(env):
     sheet = sheet_of(MIXED)
     job = Import(env, "crm.lead", sheet, propose(env, "crm.lead", sheet.header))
     back = read_sheet(job.run().refused_file(sheet), "refused.csv")
-    assert back.header == (*sheet.header, "Reason")
+    assert back.header == (*sheet.header, "Refused because")
     assert [row[0] for row in back.rows] == ["Amount", "Day", "Truth", "Kind", "Chance", ""]
     assert all(row[-1] for row in back.rows)
     text = "\n".join(";".join(row[:-1]) for row in (back.header, back.rows[0])).replace("a lot", "900")
@@ -238,6 +241,8 @@ def test_a_key_updates_and_does_not_duplicate(env):
     first = importing(env, "Company Name,City,Tags\nA,Lugo,old\nB,Vigo,\n", key=["name"]).run()
     again = importing(env, "Company Name,City,Tags\nA,Sarria,new\nB,,\nC,Noia,\n", key=["name"]).run()
     assert again.updated == first.created
+    assert again.same == 0
+    assert importing(env, "Company Name,City\nA,Sarria\n", key=["name"]).run().same == 1
     assert len(again.created) == 1
     a, b = leads(env, "A"), leads(env, "B")
     assert (a.city, a.categ_ids.mapped("name")) == ("Sarria", ["new"])

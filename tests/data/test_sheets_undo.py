@@ -1,5 +1,7 @@
 """An import is taken back: what it made goes, what it changed is as it was, what others did stays."""
 
+from datetime import timedelta
+
 import pytest
 
 from core.data.sheets.importing import Import
@@ -82,3 +84,32 @@ def test_an_import_is_undone_once_and_by_its_own_user(env, as_user):
     undo(env, outcome.batch)
     with pytest.raises(UserError, match="cannot be undone"):
         undo(env, outcome.batch)
+
+
+def test_records_that_somebody_changed_since_are_counted(env):
+    load(env, FIRST)
+    outcome = load(env, SECOND)
+    assert plan_undo(env, outcome.batch).later == 0
+    env.super_env["ir.import.batch"].browse(outcome.batch).date = env.now() - timedelta(hours=1)
+    assert plan_undo(env, outcome.batch).later == 3
+
+
+def statements(env, count):
+    """How many statements an undo takes that deletes, restores and drops tags for this many rows."""
+    rows = [f"R{n};Lugo;Spain;t{n}, u{n};;;\n" for n in range(count)]
+    load(env, TITLES + "".join(rows))
+    changed = [row.replace("Lugo", "Vigo").replace("t", "v") for row in rows]
+    outcome = load(env, TITLES + "".join(changed) + "".join(rows).replace("R", "N"))
+    env.flush()
+    before = env.tx.statements
+    undo(env, outcome.batch)
+    env.flush()
+    assert env["crm.lead"].search_count([("city", "=", "Vigo")]) == 0
+    assert lead(env, "R1").categ_ids.mapped("name") == ["t1", "u1"]
+    return env.tx.statements - before
+
+
+def test_it_takes_no_more_statements_for_more_rows(as_user):
+    admin = as_user("admin")
+    statements(admin, 2)
+    assert statements(admin, 60) == statements(admin, 5)

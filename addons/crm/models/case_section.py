@@ -15,6 +15,7 @@ class CaseSection(Model):
 
     _name = "crm.case.section"
     _description = "Sales Team"
+    _other_names = ("code",)
     _order = "complete_name, id"
     _rec_name = "complete_name"
     _parent_name = "parent_id"

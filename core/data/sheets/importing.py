@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from core.data.sheets.cells import Names, converter, split_tags
+from core.data.sheets.feeds import Feed, Meant, Unknown, joined, notes_field
 from core.data.sheets.formulas import harmless
-from core.data.sheets.mapping import Columns
+from core.data.sheets.mapping import REFUSED, Columns, reason_titles
+from core.data.sheets.names import Names
+from core.data.sheets.notes import with_notes
 from core.data.sheets.reader import Sheet
 from core.errors import AccessError, GrialError, UnknownName, UserError
 from core.orm.domain import Leaf
@@ -20,13 +22,12 @@ if TYPE_CHECKING:
     from core.orm.env import Env
 
 BATCH = 500
-MISSING_CHOICES = ("refuse", "empty", "create")
 Progress = Callable[[int, int], None]
 
 
 @dataclass
 class Refusal:
-    """A row that was not imported, and why."""
+    """A row that was not imported, and why: its first fault, and the others after it."""
 
     line: int
     column: str
@@ -40,28 +41,35 @@ class Outcome:
 
     Attributes:
         created, updated: ids of records.
+        same: how many of the updated records said already what the file says; they were not written.
         refused: rows left out.
         made: records of other models created on the way, by model.
-        dropped: by field, names that were not found and left empty.
+        unknown: by column, what the file says and Grial did not know.
         batch: id of the kept record of this import; 0 after a dry run.
+        reason: title of the reasons in the file of refused rows.
+        reasons: that title in every language; such a column of the file is replaced.
     """
 
     total: int = 0
     created: list[int] = field(default_factory=list)
     updated: list[int] = field(default_factory=list)
+    same: int = 0
     refused: list[Refusal] = field(default_factory=list)
     made: dict[str, list[int]] = field(default_factory=dict)
-    dropped: dict[str, list[str]] = field(default_factory=dict)
+    unknown: list[Unknown] = field(default_factory=list)
     batch: int = 0
     dry: bool = False
+    reason: str = REFUSED
+    reasons: frozenset[str] = frozenset()
 
-    def refused_file(self, sheet: Sheet, reason: str = "Reason") -> bytes:
+    def refused_file(self, sheet: Sheet) -> bytes:
         """The refused rows as a CSV file to correct and import again, with the reason in a last column."""
         out = io.StringIO(newline="")
         writer = csv.writer(out, delimiter=sheet.separator or ",")
-        writer.writerow([*map(harmless, sheet.header), reason])
+        kept = [column for column, title in enumerate(sheet.header) if title not in self.reasons]
+        writer.writerow([*(harmless(sheet.header[column]) for column in kept), self.reason])
         for refusal in self.refused:
-            writer.writerow([*map(harmless, refusal.cells), harmless(refusal.reason)])
+            writer.writerow([*(harmless(refusal.cells[column]) for column in kept), harmless(refusal.reason)])
         return out.getvalue().encode("utf-8-sig")
 
 
@@ -69,11 +77,29 @@ class Cancelled(UserError):
     """The person stopped the import; nothing was kept."""
 
 
+class Stopped(UserError):
+    """A row was bad and the import was to stop at that; nothing was kept.
+
+    Attributes:
+        outcome: with every bad row.
+    """
+
+    def __init__(self, outcome: Outcome) -> None:
+        first = outcome.refused[0]
+        outcome.created, outcome.updated, outcome.made, outcome.batch = [], [], {}, 0
+        super().__init__(
+            "Line {line}: {reason} Nothing was imported; {count} rows are refused.",
+            line=first.line, reason=first.reason, count=len(outcome.refused),
+        )  # fmt: skip
+        self.outcome = outcome
+
+
 @dataclass
 class _Row:
     line: int
     cells: tuple[str, ...]
     values: dict[str, Any]
+    kept: list[str]
     target: int = 0
 
 
@@ -86,9 +112,10 @@ class Import:
         sheet: the file.
         columns: which column feeds which fields.
         key: fields by which a row finds the record it updates; rows without a match are created.
-        stop: refuse the whole file at the first bad row instead of leaving it out.
-        missing: by link field, what to do with names that are not found: `refuse`, `empty` or `create`. Without a
-            choice, tags are created and other links refuse the row.
+        stop: keep nothing when a row is bad, instead of leaving it out.
+        missing: by field, what to do with texts that are not known, one of `feeds.CHOICES`. Without a choice, tags
+            are created and other rows refused.
+        meant: by field, what single texts mean.
     """
 
     def __init__(
@@ -100,25 +127,36 @@ class Import:
         key: Sequence[str] = (),
         stop: bool = False,
         missing: Mapping[str, str] | None = None,
+        meant: Mapping[str, Mapping[str, Meant]] | None = None,
     ) -> None:
         self.env, self.model, self.sheet, self.columns = env, model, sheet, columns
-        self.key, self.stop, self.missing = tuple(key), stop, dict(missing or {})
+        self.key, self.stop = tuple(key), stop
         self.info = env.registry[model]
-        self.outcome = Outcome(total=len(sheet.rows))
+        self.outcome = Outcome(total=len(sheet.rows), reason=env._(REFUSED), reasons=reason_titles(env))
         mapped = {name for names in columns.values() for name in names}
         if not mapped:
             raise UserError("No column is mapped to a field; choose at least one.")
         for name in self.key:
             if name not in mapped:
                 raise UnknownName("The key {name} is fed by no column.", name=name, known=mapped)
-        self.names: dict[str, Names] = {}
+        for name in (*(missing or {}), *(meant or {})):
+            if name not in mapped:
+                raise UnknownName("{name} is fed by no column.", name=name, known=mapped)
+        self.notes = notes_field(env, model)
+        self.names: dict[tuple[str, bool], Names] = {}
+        self.feeds = [
+            Feed(env, self.info.field(name), column, sheet.header[column], (missing or {}).get(name, ""),
+                 (meant or {}).get(name, {}), self.names)
+            for column, names in columns.items() for name in names
+        ]  # fmt: skip
 
     def run(self, dry: bool = False, progress: Progress | None = None) -> Outcome:
         """Import the rows; `dry` undoes everything at the end and only tells what would happen.
 
         Raises:
             AccessError: when the user may not create or change records of the model.
-            UserError: when the import stops at a bad row, or is cancelled by `progress` raising `Cancelled`.
+            Stopped: when it is to stop at a bad row and there is one; a dry run only tells.
+            Cancelled: as `progress` raises it.
         """
         self.outcome.dry = dry
         if not dry:
@@ -148,15 +186,14 @@ class Import:
             done += len(chunk)
             if progress is not None:
                 progress(done, self.outcome.total)
-        if self.stop and self.outcome.refused:
-            first = self.outcome.refused[0]
-            raise UserError("Line {line}: {reason} Nothing was imported.", line=first.line, reason=first.reason)
-        for name, found in self.names.items():
-            if found.dropped:
-                self.outcome.dropped[name] = sorted(found.dropped)
+        self.outcome.refused.sort(key=lambda refusal: refusal.line)
+        self.outcome.unknown = [feed.unknown for feed in self.feeds if feed.unknown.values or feed.unknown.given]
+        for found in self.names.values():
             kept = self._needed(found, rows)
             if kept:
                 self.outcome.made.setdefault(found.model, []).extend(kept)
+        if self.stop and self.outcome.refused and not self.outcome.dry:
+            raise Stopped(self.outcome)
         if batch is not None:
             self._keep(batch, history)
 
@@ -165,7 +202,7 @@ class Import:
         if not names.made:
             return []
         refused = {refusal.line for refusal in self.outcome.refused}
-        links = [name for name, found in self.names.items() if found.model == names.model]
+        links = {feed.name for feed in self.feeds if feed.links is names}
         used: set[int] = set()
         for row in rows:
             if row.line not in refused:
@@ -191,52 +228,49 @@ class Import:
                 "created_count": len(self.outcome.created),
                 "updated_count": len(self.outcome.updated),
                 "refused_count": len(self.outcome.refused),
-                "mapping": {"columns": titles, "key": list(self.key), "made": self.outcome.made},
+                "mapping": {
+                    "columns": titles,
+                    "key": list(self.key),
+                    "made": self.outcome.made,
+                    "unknown": [[u.column, len(u.values), len(u.lines), u.choice] for u in self.outcome.unknown],
+                },
             }
         )
 
     def _converted(self) -> list[_Row]:
-        """The rows as values; cells that do not fit are refused with their column."""
-        plan: list[tuple[int, str, Callable[[str], Any], bool]] = []
-        for column, fields in self.columns.items():
-            for name in fields:
-                bound = self.info.field(name)
-                names = self._prepared(name, column) if bound.type in ("many2one", "many2many") else None
-                plan.append((column, name, converter(self.env, bound, names), bound.type == "many2many"))
+        """The rows as values; a row with cells that do not fit is refused with all its faults."""
+        for feed in self.feeds:
+            feed.prepare((cells[feed.column] for cells in self.sheet.rows), self.outcome.dry)
         rows: list[_Row] = []
         for line, cells in zip(self.sheet.lines, self.sheet.rows, strict=True):
-            values: dict[str, Any] = {}
-            for column, name, convert, _ in plan:
-                text = cells[column].strip()
+            found: dict[str, list[Any]] = {}
+            kept: list[str] = []
+            faults: dict[tuple[str, str], None] = {}
+            for feed in self.feeds:
+                text = cells[feed.column].strip()
                 if not text and not self.key:
                     continue
                 try:
-                    values[name] = convert(text)
+                    cell = feed.read(line, text)
                 except GrialError as error:
-                    self._refuse(line, self.sheet.header[column], error, cells)
-                    break
+                    faults[feed.unknown.column, self._told(error)] = None
+                    continue
+                found.setdefault(feed.name, []).append(cell.value)
+                kept += [f"{feed.unknown.column}: {one}" for one in cell.kept]
+            if faults:
+                self._refuse(line, list(faults), cells)
             else:
-                rows.append(_Row(line, cells, values))
+                values = {name: joined(self.info.fields[name], several) for name, several in found.items()}
+                rows.append(_Row(line, cells, values, kept))
         return rows
 
-    def _prepared(self, name: str, column: int) -> Names:
-        """The names of a link's column, looked up all at once; tags that are missing are created."""
-        bound: Any = self.info.field(name)
-        many = bound.type == "many2many"
-        found = self.names.setdefault(name, Names(self.env, bound.comodel, self._choice(name, many)))
-        texts = {cells[column] for cells in self.sheet.rows}
-        found.prepare({part for text in texts for part in split_tags(text)} if many else texts)
-        return found
+    def _told(self, error: GrialError) -> str:
+        return error.translated(lambda text: self.env.translate_term(text, "base"))
 
-    def _choice(self, name: str, many: bool) -> str:
-        choice = self.missing.get(name) or ("create" if many else "refuse")
-        if choice not in MISSING_CHOICES:
-            raise UnknownName("{name} is no choice for missing names.", name=choice, known=MISSING_CHOICES)
-        return choice
-
-    def _refuse(self, line: int, column: str, error: GrialError, cells: tuple[str, ...]) -> None:
-        reason = error.translated(lambda text: self.env.translate_term(text, "base"))
-        self.outcome.refused.append(Refusal(line, column, reason, cells))
+    def _refuse(self, line: int, faults: Sequence[tuple[str, str]], cells: tuple[str, ...]) -> None:
+        column, reason = faults[0]
+        others = [f"{title}: {why}" if title else why for title, why in faults[1:]]
+        self.outcome.refused.append(Refusal(line, column, " ".join([reason, *others]), cells))
 
     def _match(self, rows: list[_Row]) -> None:
         """Find the records that rows update, with one query."""
@@ -254,13 +288,13 @@ class Import:
             value = tuple(row.values.get(name) or None for name in self.key)
             if value in seen and any(value):
                 error = UserError("It has the same key as line {line}.", line=seen[value])
-                self._refuse(row.line, "", error, row.cells)
+                self._refuse(row.line, [("", self._told(error))], row.cells)
                 continue
             seen[value] = row.line
             targets = found.get(value, []) if any(value) else []
             if len(targets) > 1:
                 error = UserError("Its key fits {count} records; choose a key that fits one.", count=len(targets))
-                self._refuse(row.line, "", error, row.cells)
+                self._refuse(row.line, [("", self._told(error))], row.cells)
                 continue
             row.target = targets[0] if targets else 0
             kept.append(row)
@@ -276,10 +310,8 @@ class Import:
         except GrialError as error:
             if len(rows) == 1:
                 fields = getattr(error, "fields", ())
-                column = next((c for c, names in self.columns.items() if set(names) & set(fields)), None)
-                self._refuse(
-                    rows[0].line, self.sheet.header[column] if column is not None else "", error, rows[0].cells
-                )
+                title = next((feed.unknown.column for feed in self.feeds if feed.name in fields), "")
+                self._refuse(rows[0].line, [(title, self._told(error))], rows[0].cells)
                 return []
             half = len(rows) // 2
             return self._save(rows[:half]) + self._save(rows[half:])
@@ -288,21 +320,34 @@ class Import:
         history: list[dict[str, Any]] = []
         table = self.env[self.model]
         fresh = [row for row in rows if not row.target]
-        created = table.create([_filled(row.values) for row in fresh]).ids if fresh else []
+        created = table.create([_filled(self._complete(row)) for row in fresh]).ids if fresh else []
         history += [{"line_no": r.line, "action": "created", "res_id": i} for r, i in zip(fresh, created, strict=True)]
         updates = [row for row in rows if row.target]
         targets = table.browse([row.target for row in updates])
-        before = snapshots(targets, [name for names in self.columns.values() for name in names if name not in self.key])
+        names = {feed.name for feed in self.feeds} | ({self.notes} if any(row.kept for row in updates) else set())
+        before = snapshots(targets, sorted(names - set(self.key)))
+        same = 0
         for row, record in zip(updates, targets, strict=True):
-            fresh_values = _changes(record, {n: v for n, v in row.values.items() if n not in self.key})
+            values = self._complete(row, record)
+            fresh_values = _changes(record, {n: v for n, v in values.items() if n not in self.key})
             if fresh_values:
                 record.write(fresh_values)
+            else:
+                same += 1
             old = {name: value for name, value in before[record.id].items() if name in fresh_values}
             history.append({"line_no": row.line, "action": "updated", "res_id": record.id, "before": old})
         self.env.flush()
         self.outcome.created += created
         self.outcome.updated += [row.target for row in updates]
+        self.outcome.same += same
         return history
+
+    def _complete(self, row: _Row, record: Any = None) -> dict[str, Any]:
+        """The values of a row, with what it kept in the notes: after those of the file, or of the record."""
+        if not row.kept or not self.notes:
+            return row.values
+        base = row.values[self.notes] if self.notes in row.values else getattr(record, self.notes) if record else ""
+        return {**row.values, self.notes: with_notes(self.info.fields[self.notes], base, row.kept)}
 
 
 class _DryRunEnds(Exception):

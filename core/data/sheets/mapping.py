@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from core.errors import UnknownName, UserError
+from core.kernel.i18n import mark
 from core.kernel.text import fold
 from core.orm.domain import Leaf
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from core.orm.fields.base import Field
 
 Columns = dict[int, tuple[str, ...]]
+REFUSED = mark("Refused because")
+"""Title of the last column of a file of refused rows."""
 _FILLERS = frozenset(["de", "la", "el", "los", "las", "del", "the", "of", "a", "name", "nombre"])
 
 
@@ -34,17 +37,18 @@ def propose(env: Env, model: str, header: Sequence[str]) -> Columns:
     """A mapping from the titles of the columns.
 
     A title fits a field by its technical name or its label in any active language; failing that, by the words they
-    share. When the name a record needs has no column of its own, the first text column feeds it too.
+    share. When the name a record needs has no column of its own, the first text column feeds it too. The reasons in a
+    file of refused rows feed nothing.
     """
-    fields = importable(env, model)
+    readers = languages(env)
+    reasons = reason_titles(env)
     exact: dict[str, str] = {}
     words: dict[str, list[frozenset[str]]] = {}
-    for field in fields:
-        for label in (field.name, *labels(env, field)):
+    for field in importable(env, model):
+        labels = [field.string, *(reader.translate_term(field.string, field.addon) for reader in readers)]
+        for label in dict.fromkeys([field.name, *labels]):
             exact.setdefault(_plain(label), field.name)
             words.setdefault(field.name, []).append(_words(label))
-    for title, name in getattr(env.registry[model].cls, "_import_titles", {}).items():
-        exact[_plain(title)] = name
     found: Columns = {}
     taken: set[str] = set()
     for column, title in enumerate(header):
@@ -53,7 +57,7 @@ def propose(env: Env, model: str, header: Sequence[str]) -> Columns:
             found[column] = (name,)
             taken.add(name)
     for column, title in enumerate(header):
-        if column in found:
+        if column in found or title in reasons:
             continue
         best = _closest(_words(title), {n: w for n, w in words.items() if n not in taken})
         if best:
@@ -74,12 +78,15 @@ def _with_name(env: Env, model: str, found: Columns) -> Columns:
     return found
 
 
-def labels(env: Env, field: Field[Any, Any]) -> list[str]:
-    """The label of a field in every active language."""
-    found = [field.string]
-    languages: Any = env.super_env["res.lang"].search(Leaf("active", "=", True))
-    found += [env.with_context(lang=lang.code).translate_term(field.string, field.addon) for lang in languages]
-    return list(dict.fromkeys(found))
+def languages(env: Env) -> list[Env]:
+    """The environment in every active language."""
+    active: Any = env.super_env["res.lang"].search(Leaf("active", "=", True))
+    return [env.with_context(lang=lang.code) for lang in active]
+
+
+def reason_titles(env: Env) -> frozenset[str]:
+    """What the column of reasons in a file of refused rows is called, in every active language."""
+    return frozenset([REFUSED, *(reader.translate_term(REFUSED, "base") for reader in languages(env))])
 
 
 def _plain(text: str) -> str:

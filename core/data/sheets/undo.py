@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from core.errors import GrialError, UserError
+from core.orm.domain import Leaf
 
 if TYPE_CHECKING:
     from core.orm.env import Env
@@ -13,23 +15,36 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class UndoPlan:
-    """What undoing an import will do: how many records are deleted and restored, how many are gone already."""
+    """What undoing an import will do.
+
+    Attributes:
+        delete: how many records it created and will delete.
+        restore: how many it changed and will give their values back.
+        later: how many of both somebody has changed since; what they wrote into imported fields is lost.
+        gone: how many are not there any more.
+        made: how many records of other models it created on the way; those that nothing uses are deleted too.
+    """
 
     delete: int
     restore: int
+    later: int
     gone: int
+    made: Mapping[str, int]
 
 
 def plan_undo(env: Env, batch_id: int) -> UndoPlan:
     """What `undo` would do; shown to the person first."""
+    batch = find_import(env, batch_id)
     lines = _lines(env, batch_id)
     created, updated = (_ids(lines, action) for action in ("created", "updated"))
-    table = env[_batch(env, batch_id).model].with_context(active_test=False)
-    there = set(table.browse([*created, *updated]).exists().ids)
+    there: Any = env[batch.model].with_context(active_test=False).browse([*created, *updated]).exists()
+    found = set(there.ids)
     return UndoPlan(
-        delete=sum(i in there for i in created),
-        restore=sum(i in there for i in updated),
-        gone=sum(i not in there for i in (*created, *updated)),
+        delete=sum(i in found for i in created),
+        restore=sum(i in found for i in updated),
+        later=sum(record.write_date > batch.date for record in there),
+        gone=sum(i not in found for i in (*created, *updated)),
+        made={model: len(ids) for model, ids in _made(batch).items()},
     )
 
 
@@ -40,19 +55,19 @@ def undo(env: Env, batch_id: int) -> UndoPlan:
         UserError: when it is not an import that is done.
         AccessError: when the user may not delete or change the records.
     """
-    batch = _batch(env, batch_id)
+    batch = find_import(env, batch_id)
     if batch.state != "done":
         raise UserError("This import cannot be undone: it is {state}.", state=batch.state)
     plan = plan_undo(env, batch_id)
     lines = _lines(env, batch_id)
     table = env[batch.model].with_context(active_test=False)
-    for line in lines.filtered(lambda one: one.action == "updated"):
-        record = table.browse(line.res_id).exists()
-        if record and line.before:
-            fields = env.registry[batch.model].fields
-            record.write({n: [(6, 0, v)] if fields[n].to_many else v for n, v in line.before.items() if n in fields})
+    fields = env.registry[batch.model].fields
+    before = {line.res_id: line.before for line in lines if line.action == "updated" and line.before}
+    for record in table.browse(list(before)).exists():
+        old = {name: value for name, value in before[record.id].items() if name in fields}
+        record.write({n: [(6, 0, v)] if fields[n].to_many else v for n, v in old.items()})
     table.browse(_ids(lines, "created")).exists().unlink()
-    for model, ids in ((batch.mapping or {}).get("made") or {}).items():
+    for model, ids in _made(batch).items():
         _drop_unused(env, model, ids)
     batch.write({"state": "undone"})
     return plan
@@ -60,7 +75,7 @@ def undo(env: Env, batch_id: int) -> UndoPlan:
 
 def _drop_unused(env: Env, model: str, ids: list[int]) -> None:
     """Delete those of the records that nothing links to."""
-    records = env[model].with_context(active_test=False).browse(ids).exists()
+    records: Any = env[model].with_context(active_test=False).browse(ids).exists()
     used: set[int] = set()
     for info in env.registry.models.values():
         for field in info.fields.values():
@@ -71,29 +86,42 @@ def _drop_unused(env: Env, model: str, ids: list[int]) -> None:
                 and getattr(field, "comodel", "") == model
             ):
                 table = env.super_env[info.name].with_context(active_test=False)
-                owners: Any = table.search([(field.name, "in", records.ids)])
+                owners: Any = table.search(Leaf(field.name, "in", records.ids))
                 if info.name == model:
                     owners -= records
                 used.update(owners.mapped(field.name).ids)
-    for record in records:
-        if record.id in used:
-            continue
-        try:
-            with env.savepoint():
-                record.unlink()
-        except GrialError:
-            continue
+    _drop(records.filtered(lambda record: record.id not in used))
 
 
-def _batch(env: Env, batch_id: int) -> Any:
+def _drop(records: Any) -> None:
+    """Delete the records; those that something still needs stay."""
+    if not records:
+        return
+    try:
+        with records.env.savepoint():
+            records.unlink()
+    except GrialError:
+        half = len(records) // 2
+        if half:
+            _drop(records[:half])
+            _drop(records[half:])
+
+
+def find_import(env: Env, batch_id: int) -> Any:
+    """The import of this number. Raises UserError when there is none that the user may undo."""
     batch: Any = env.super_env["ir.import.batch"].browse(batch_id).exists()
     if not batch or (batch.user_id.id != env.uid and not env.has_group("base.group_system")):
         raise UserError("There is no import {id} of yours.", id=batch_id)
     return batch
 
 
+def _made(batch: Any) -> dict[str, list[int]]:
+    """Ids of the records that an import created on the way, by model."""
+    return (batch.mapping or {}).get("made") or {}
+
+
 def _lines(env: Env, batch_id: int) -> Any:
-    return env.super_env["ir.import.line"].search([("batch_id", "=", batch_id)])
+    return env.super_env["ir.import.line"].search(Leaf("batch_id", "=", batch_id))
 
 
 def _ids(lines: Any, action: str) -> list[int]:

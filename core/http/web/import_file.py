@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from core.data.sheets.feeds import Meant
 from core.data.sheets.mapping import Columns, propose
 from core.data.sheets.reader import Sheet, read_sheet
 from core.errors import MissingError
@@ -30,7 +31,8 @@ class ImportFile:
         token: names it in addresses; only the person who uploaded it may open it.
         title: what columns are called when the first line holds no headings.
         targets: by column, the fields it feeds; None before the person has changed the proposal.
-        missing: by link field, what happens to names that are not found.
+        missing: by field, what happens to texts that are not known.
+        meant: by field, what single texts mean.
         batch: id of the finished import; 0 before.
         error: why it failed.
     """
@@ -46,6 +48,7 @@ class ImportFile:
     keys: list[str] = field(default_factory=list)
     on_error: str = "skip"
     missing: dict[str, str] = field(default_factory=dict)
+    meant: dict[str, dict[str, Meant]] = field(default_factory=dict)
     running: bool = False
     batch: int = 0
     error: str = ""

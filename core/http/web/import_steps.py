@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from core.data.sheets.importing import Outcome
 from core.data.sheets.mapping import importable
 from core.data.sheets.reader import ENCODINGS, SEPARATORS, Sheet
+from core.data.sheets.undo import plan_undo
 from core.http.web.import_file import ImportFile
+from core.http.web.import_unknown import outcome_sentences, unknown_columns
 from core.http.web.page import say
 from core.http.web.pages.transfer import FieldOption, Figure, ImportPage, RowProblem, SheetColumn
 from core.kernel.formats import format_number
@@ -34,19 +36,11 @@ def mapping_page(request: Request, file: ImportFile, sheet: Sheet, title: str, e
     """The step that says which column feeds which field."""
     env = request.env
     chosen = file.columns(env, sheet)
-    info = env.registry[file.model]
     columns = []
     for index, heading in enumerate(sheet.header):
         targets = tuple(file.targets[index]) if file.targets and index in file.targets else chosen.get(index, ())
         samples = tuple(dict.fromkeys(row[index] for row in sheet.rows if row[index].strip()))[:SAMPLES]
-        link = next((n for n in targets if n and info.fields[n].type in ("many2one", "many2many")), "")
-        usual = "create" if link and info.fields[link].type == "many2many" else "refuse"
-        columns.append(
-            SheetColumn(
-                index, heading, samples, targets, guessed=file.targets is None and bool(targets), link=link,
-                missing=file.missing.get(link, usual),
-            )
-        )  # fmt: skip
+        columns.append(SheetColumn(index, heading, samples, targets, guessed=file.targets is None and bool(targets)))
     separators = {",": say(request, "Comma"), ";": say(request, "Semicolon"), "\t": say(request, "Tabulator"), "|": "|"}
     return ImportPage(
         "mapping", file.model, title, url=f"/web/import/{file.model}/{file.token}",
@@ -75,23 +69,15 @@ def figures(request: Request, created: int, updated: int, refused: int) -> tuple
 
 def check_page(request: Request, file: ImportFile, sheet: Sheet, outcome: Outcome, title: str) -> ImportPage:
     """The step that tells what the import would do."""
-    env = request.env
-    info = env.registry[file.model]
-    notes = [
-        RowProblem(
-            0, env.translate_term(info.fields[name].string, info.fields[name].addon), ", ".join(names[:10]),
-            say(request, "{count} names were not found and stay empty.", count=len(names)), fatal=False,
-        )
-        for name, names in outcome.dropped.items()
-    ]  # fmt: skip
-    shown = [*notes, *problems(sheet, outcome)]
+    shown = problems(sheet, outcome)
     address = f"/web/import/{file.model}/{file.token}"
     return ImportPage(
         "check", file.model, title, url=address, back_url=address, filename=file.name,
         figures=figures(request, len(outcome.created), len(outcome.updated), len(outcome.refused)),
         problems=tuple(shown[:SHOWN_PROBLEMS]), problem_count=len(shown),
         problems_url=f"{address}/refused" if outcome.refused else "",
-        total=len(outcome.created) + len(outcome.updated),
+        unknown=unknown_columns(request, file, outcome.unknown), on_error=file.on_error,
+        total=0 if outcome.refused and file.on_error == "stop" else len(outcome.created) + len(outcome.updated),
     )  # fmt: skip
 
 
@@ -112,7 +98,21 @@ def outcome_page(request: Request, batch: Any, lines: Sequence[Any], title: str,
     return ImportPage(
         "outcome", batch.model, title, url=base, back_url=f"/web/import/{batch.model}", filename=batch.file_name,
         figures=figures(request, batch.created_count, batch.updated_count, batch.refused_count), problems=shown,
-        problem_count=len(lines), problems_url=f"/web/import/{batch.model}/{token}/refused" if token and lines else "",
+        problem_count=len(lines), notes=outcome_sentences(request, batch.mapping),
+        problems_url=f"/web/import/{batch.model}/{token}/refused" if token and lines else "",
         records_url=f"/web/{batch.model}", undo_url=base if batch.state == "done" else "",
+        undo_question=_undo_question(request, batch.id) if batch.state == "done" else "",
         undone=batch.state == "undone",
     )  # fmt: skip
+
+
+def _undo_question(request: Request, batch_id: int) -> str:
+    """What an undo would do, for the person to say yes or no to."""
+    plan = plan_undo(request.env, batch_id)
+    counts = {name: format_number(getattr(plan, name), 0, request.lang) for name in ("delete", "restore", "later")}
+    asked = say(
+        request, "Undo this import? {delete} new records are removed, {restore} get their old values back.", **counts
+    )
+    if not plan.later:
+        return asked
+    return f"{asked} {say(request, '{later} of them were changed since, and that is lost too.', **counts)}"

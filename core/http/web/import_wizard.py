@@ -15,6 +15,7 @@ from core.http.request import Request, Response, redirect
 from core.http.routing import route
 from core.http.web import import_steps
 from core.http.web.import_file import ImportFile, upload, waiting
+from core.http.web.import_unknown import read_meanings
 from core.http.web.menus import place_of
 from core.http.web.page import go, page, say, told
 from core.http.web.pages.shell import Link
@@ -57,9 +58,12 @@ def _first_step(request: Request, model: str, error: str = "") -> Response:
     batches: Any = env.super_env["ir.import.batch"].search(
         [("model", "=", model), ("user_id", "=", env.uid)], limit=RECENT
     )
+    state: Any = env.registry["ir.import.batch"].field("state")
+    states: dict[str, str] = state.labels(env)
     recent = tuple(
         (
-            f"{batch.file_name} · {batch.created_count + batch.updated_count}",
+            f"{batch.file_name} · {batch.created_count + batch.updated_count}"
+            + (f" · {states[batch.state]}" if batch.state != "done" else ""),
             format_datetime(batch.date, request.lang, env.tz),
             f"/web/import/{model}/done/{batch.id}",
         )
@@ -105,9 +109,9 @@ def go_on(request: Request, model: str, token: str) -> Response:
     if wish == "cancel":
         request.site.registries.board.cancel(request.env.registry.name, token)
         return redirect(f"/web/import/{model}/{token}")
+    _take_choices(file, request.form)
     if wish == "run":
         return _start(request, file)
-    _take_choices(file, request.form)
     if "has_header" in request.form:
         headings = "1" in request.form.getlist("has_header")
         file.title = "" if headings else say(request, "Column {number}", number="{number}")
@@ -140,7 +144,12 @@ def _take_choices(file: ImportFile, form: MultiDict[str, str]) -> None:
             file.missing[name[8:]] = form[name]
     if targets:
         file.targets = targets
-    file.keys = form.getlist("key")
+        file.keys = form.getlist("key")
+    for name, text, meant in read_meanings(form):
+        said = file.meant.setdefault(name, {})
+        said.pop(text, None)
+        if meant is not None:
+            said[text] = meant
     file.on_error = form.get("on_error", file.on_error)
 
 
@@ -148,8 +157,9 @@ def _import_of(env: Env, file: ImportFile, sheet: Any) -> Import:
     used = file.columns(env, sheet)
     fed = {name for names in used.values() for name in names}
     missing = {name: choice for name, choice in file.missing.items() if name in fed}
+    meant = {name: said for name, said in file.meant.items() if name in fed}
     keys = [key for key in file.keys if key in fed]
-    return Import(env, file.model, sheet, used, key=keys, stop=file.on_error == "stop", missing=missing)
+    return Import(env, file.model, sheet, used, key=keys, stop=file.on_error == "stop", missing=missing, meant=meant)
 
 
 def _keep_refused(file: ImportFile, outcome: Outcome) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from core.http.web.pages.field import Choice, FieldView
+
 Step = Literal["upload", "mapping", "check", "run", "outcome"]
 
 
@@ -28,19 +30,39 @@ class SheetColumn:
     targets: tuple[str, ...] = ()
     guessed: bool = False
     note: str = ""
-    link: str = ""
-    missing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownText:
+    """A text that is not known, or that the person said the meaning of; `field` is the input for that."""
+
+    text: str
+    rows: str
+    name: str
+    field: FieldView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownColumn:
+    """What a column says and Grial does not know, what can be done about it, and the most frequent texts."""
+
+    name: str
+    column: str
+    sentence: str
+    choices: tuple[Choice, ...] = ()
+    texts: tuple[UnknownText, ...] = ()
+    more: int = 0
+    opened: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class RowProblem:
-    """A row that cannot come in, or came in with something left out."""
+    """A row that cannot come in."""
 
     line: int
     column: str
     value: str
     reason: str
-    fatal: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +99,8 @@ class ImportPage:
     figures: tuple[Figure, ...] = ()
     problems: tuple[RowProblem, ...] = ()
     problem_count: int = 0
+    unknown: tuple[UnknownColumn, ...] = ()
+    notes: tuple[str, ...] = ()
     done: int = 0
     total: int = 0
     remaining: str = ""
@@ -85,6 +109,7 @@ class ImportPage:
     records_url: str = ""
     problems_url: str = ""
     undo_url: str = ""
+    undo_question: str = ""
     undone: bool = False
     error: str = ""
     recent: tuple[tuple[str, str, str], ...] = ()

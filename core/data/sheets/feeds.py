@@ -1,0 +1,233 @@
+"""A column that feeds a field: its cells become values; what they say and nobody knows is counted, and dealt with."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+from core.data.sheets.cells import converter, split_tags
+from core.data.sheets.mapping import importable
+from core.data.sheets.names import Names
+from core.errors import AccessError, GrialError, UnknownName, UserError
+from core.kernel.text import fold
+
+if TYPE_CHECKING:
+    from core.orm.env import Env
+
+CHOICES = ("refuse", "suggested", "keep", "empty", "create")
+LINKS = ("many2one", "many2many")
+NOTES = ("description", "comment", "note", "notes")
+Meant = int | str
+"""What a person says that a text means: the id of a record, another name for it, or nothing."""
+
+
+@dataclass
+class Unknown:
+    """What a column says and Grial does not know.
+
+    Attributes:
+        name: of the field.
+        column: its title.
+        choices: what can be done: `refuse` the row, take what is `suggested`, leave the field empty and `keep` the text
+            in the notes, leave it `empty`, or `create` a record.
+        choice: what is done.
+        values: how many rows say each text.
+        lines: of the rows concerned.
+        suggested: by text, the id and the name of the record that it may mean.
+        given: how many rows say the texts of which a person has said what they mean.
+    """
+
+    name: str
+    column: str
+    choices: tuple[str, ...]
+    choice: str
+    values: Counter[str] = field(default_factory=Counter)
+    lines: set[int] = field(default_factory=set)
+    suggested: dict[str, tuple[int, str]] = field(default_factory=dict)
+    given: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def helped(self) -> int:
+        """How many rows would come in by what is suggested."""
+        return sum(self.values[text] for text in self.suggested)
+
+
+@dataclass
+class Cell:
+    """What a cell became: the value, and the texts that go into the notes because the value does not hold them."""
+
+    value: Any
+    kept: list[str]
+
+
+class Feed:
+    """One column feeding one field.
+
+    Args:
+        bound: the field.
+        column: the place of the column in the file.
+        heading: its title.
+        choice: one of CHOICES; empty for the usual one: tags are created, other rows refused.
+        given: by text, what it means; a text with `*` stands for many.
+        names: where links look their records up; by model, and whether they create.
+    """
+
+    def __init__(
+        self,
+        env: Env,
+        bound: Any,
+        column: int,
+        heading: str,
+        choice: str,
+        given: Mapping[str, Meant],
+        names: dict[tuple[str, bool], Names],
+    ) -> None:
+        self.env, self.bound, self.column, self.name = env, bound, column, bound.name
+        self.many = bound.type == "many2many"
+        self.plain = bound.type in ("char", "text", "html")
+        choices = choices_for(env, bound)
+        usual = "create" if self.many and "create" in choices else "refuse"
+        self.choice = choice or usual
+        if self.choice not in choices:
+            raise UnknownName("{name} is no choice for what {field} does not know.", name=choice, field=bound.name,
+                              known=choices)  # fmt: skip
+        self.unknown = Unknown(bound.name, heading, choices, self.choice)
+        self.links: Names | None = None
+        if bound.type in LINKS:
+            key = (bound.comodel, self.choice == "create")
+            self.links = names.setdefault(key, Names(env, *key))
+        self._convert: Callable[[str], Any] = self.links.find if self.links else converter(env, bound, None)
+        self._given = {fold(text.strip()): meant for text, meant in given.items()}
+        self._patterns = [text for text in self._given if "*" in text]
+        self._fresh: frozenset[str] = frozenset()
+
+    def prepare(self, texts: Iterable[str], suggest: bool) -> None:
+        """Look all names of a link up at once; create what is missing, or find out what it may mean."""
+        if self.links is None:
+            return
+        parts = dict.fromkeys(part for text in texts for part in self._parts(text) if part)
+        wanted = [text for text in (self._named(part) for part in parts) if text]
+        before = len(self.links.made)
+        self.links.prepare(wanted)
+        made = set(self.links.made[before:])
+        self._fresh = frozenset(key for key, record_id in self.links.known.items() if record_id in made)
+        if self.choice == "suggested" or (suggest and self.choice != "create"):
+            found = self.links.suggest(wanted)
+            records = self.env[self.links.model].browse(sorted(set(found.values())))
+            titles = {record.id: record.display_name for record in records}
+            self.unknown.suggested = {text: (one, titles[one]) for text, one in found.items()}
+
+    def read(self, line: int, text: str) -> Cell:
+        """What a cell becomes. Raises GrialError when the row has to be refused."""
+        if self.plain:
+            return Cell(text, [])
+        cell = Cell(None, [])
+        found = [self._part(line, part, cell) for part in self._parts(text)]
+        if self.many:
+            cell.value = [(6, 0, [one for one in found if one])]
+        elif found:
+            cell.value = (found[0] or None) if self.links else found[0]
+        return cell
+
+    def _parts(self, text: str) -> Sequence[str]:
+        if self.many:
+            return split_tags(text)
+        return (text.strip(),) if text or self.links is None else ()
+
+    def _meant(self, text: str) -> Meant | None:
+        """What a person said that a text means; None where nothing was said."""
+        if not self._given:
+            return None
+        key = fold(text)
+        found = key if key in self._given else next((p for p in self._patterns if fnmatchcase(key, p)), None)
+        return None if found is None else self._given[found]
+
+    def _named(self, text: str) -> str:
+        """The name to look up for a text; empty where there is nothing to look up."""
+        meant = self._meant(text)
+        return text if meant is None else meant if isinstance(meant, str) else ""
+
+    def _part(self, line: int, text: str, cell: Cell) -> Any:
+        meant = self._meant(text) if text else None
+        if meant is not None:
+            self.unknown.given[text] += 1
+        if meant == "":
+            return None
+        if isinstance(meant, int):
+            return meant
+        wanted = meant or text
+        try:
+            found = self._convert(wanted)
+        except GrialError:
+            self._note(line, text)
+            if self.choice == "suggested" and wanted in self.unknown.suggested:
+                cell.kept.append(text)
+                return self.unknown.suggested[wanted][0]
+            if self.choice not in ("keep", "empty"):
+                raise
+            if self.choice == "keep":
+                cell.kept.append(text)
+            return None
+        if self._fresh and fold(wanted) in self._fresh:
+            self._note(line, text)
+        return found
+
+    def _note(self, line: int, text: str) -> None:
+        self.unknown.values[text] += 1
+        self.unknown.lines.add(line)
+
+
+def choices_for(env: Env, bound: Any) -> tuple[str, ...]:
+    """What can be done with a text that a field does not know."""
+    if bound.type in ("char", "text", "html"):
+        return ("refuse",)
+    found = ["refuse", "empty"]
+    if notes_field(env, bound.model):
+        found.append("keep")
+    if bound.type in LINKS:
+        found.append("suggested")
+        if _made_from_a_name(env, bound.comodel):
+            found.append("create")
+    return tuple(choice for choice in CHOICES if choice in found)
+
+
+def _made_from_a_name(env: Env, model: str) -> bool:
+    """May the user create such records, and do they need nothing but a name?"""
+    info = env.registry[model]
+    name = Names(env, model).name_field
+    needed = [one for one in info.columns if one.required and not one.computed and one.name != name]
+    if any(one.default is None and not one.default_method for one in needed):
+        return False
+    if not info.stored or info.fields[name].type != "char":
+        return False
+    if env.is_super(model):
+        return True
+    try:
+        env.gate.check_model(model, "create")
+    except AccessError:
+        return False
+    return True
+
+
+def notes_field(env: Env, model: str) -> str:
+    """The field for remarks of a model, where texts are kept that no other field takes; empty where it has none."""
+    open_fields = {one.name for one in importable(env, model) if one.type in ("text", "html")}
+    return next((name for name in NOTES if name in open_fields), "")
+
+
+def joined(bound: Any, cells: Sequence[Any]) -> Any:
+    """The values of several columns that feed one field, put together.
+
+    Raises:
+        UserError: for a field that is neither a text nor tags.
+    """
+    if len(cells) == 1:
+        return cells[0]
+    if bound.type == "many2many":
+        return [(6, 0, list(dict.fromkeys(one for cell in cells for one in cell[0][2])))]
+    if bound.type not in ("char", "text", "html"):
+        raise UserError("Several columns feed {field}; only texts and tags can be put together.", field=bound.string)
+    return (" " if bound.type == "char" else "\n").join(cell for cell in cells if cell)

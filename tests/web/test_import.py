@@ -1,0 +1,118 @@
+"""The import wizard as a browser without script walks through it."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from core.testing.clients import WebClient
+from core.testing.records import Database
+from tests.web.conftest import Screen, screen_of
+
+pytestmark = pytest.mark.addons("crm")
+
+Visit = Callable[[str], Screen]
+TITLES = "Company Name;Country;Tags;Description\n"
+PLACES = TITLES + "Oak;Houston, Texas;wood;Tall\nFir;Atlantis;;\nElm;Atlanta, Georgia;;\nAsh;Spain;wood;\nYew;none;;\n"
+
+
+@pytest.fixture
+def bring(client: WebClient, visit: Visit) -> Callable[[str], Screen]:
+    """`bring(text)`: upload a file of leads, and come to its columns."""
+
+    def go(text: str) -> Screen:
+        visit("/web/import/crm.lead")
+        sent = {"csrf_token": client.csrf_token, "do": "upload", "file": (io.BytesIO(text.encode()), "leads.csv")}
+        answer = client.post("/web/import/crm.lead", data=sent, content_type="multipart/form-data")
+        return screen_of(client, answer)
+
+    return go
+
+
+def figures(screen: Screen) -> list[str]:
+    return screen.texts("//dl[@class='figures']//dd")
+
+
+def finished(screen: Screen, visit: Visit) -> Screen:
+    """The outcome, once the import behind the page has ended."""
+    address = screen.response.request.path
+    for _ in range(600):
+        if screen.root.xpath("//*[@id='import-outcome']"):
+            return screen
+        time.sleep(0.05)
+        screen = visit(address)
+    raise AssertionError(screen.response.text[:2000])
+
+
+def countries(database: Database) -> dict[str, str]:
+    with database.transaction(write=False) as env:
+        leads: Any = env["crm.lead"].search([])
+        return {lead.name: lead.country_id.code or "" for lead in leads}
+
+
+def test_the_dry_run_asks_about_each_column_and_keeps_what_was_said(
+    bring: Callable[[str], Screen], visit: Visit, database: Database
+) -> None:
+    dry = bring(PLACES).submit("import-mapping", do="check")
+    assert figures(dry) == ["1", "0", "4"]
+    assert dry.texts("//section[contains(@class, 'unknown')]/h2") == [
+        "Country: 4 different values in 4 rows are not known.",
+        "Tags: 1 different values in 2 rows are not known.",
+    ]
+    choices = dry.root.xpath("//input[@name='missing.country_id']/@value")
+    assert choices == ["refuse", "suggested", "keep", "empty"]
+    assert dry.root.xpath("//input[@name='missing.categ_ids'][@checked]/@value") == ["create"]
+    texts = dry.root.xpath("//input[contains(@name, 'meant.country_id')][contains(@name, '.says')]/@value")
+    assert sorted(texts[:3]) == ["Atlanta, Georgia", "Atlantis", "none"]
+    assert texts[3:] == ["Houston, Texas"]
+    assert dry.root.xpath("//input[@name='meant.country_id.3.text']/@placeholder") == ["United States (suggested)"]
+
+    place = texts.index("Atlanta, Georgia")
+    with database.transaction(write=False) as env:
+        chosen = str(env.ref("base.us").id)
+    said = {"missing__country_id": "suggested", f"meant__country_id__{place}": chosen}
+    said |= {f"meant__country_id__{place}__text": "United States"}
+    other = {f"meant__country_id__{texts.index('Atlantis')}__text": "Portugal"}
+    again = dry.submit("import-check", do="check", **said, **other)
+    assert figures(again) == ["4", "0", "1"]
+    assert again.root.xpath("//input[@name='missing.country_id'][@checked]/@value") == ["suggested"]
+    kept = again.root.xpath("//section[@aria-label='Country']//input[@role='combobox']/@value")
+    assert sorted(kept[:2]) == ["Portugal", "United States"]
+
+    outcome = finished(again.submit("import-check", do="run"), visit)
+    assert figures(outcome) == ["4", "0", "1"]
+    assert countries(database) == {"Oak": "US", "Fir": "PT", "Elm": "US", "Ash": "ES"}
+    with database.transaction(write=False) as env:
+        oak: Any = env["crm.lead"].search([("name", "=", "Oak")])
+        assert oak.description == "Tall\nCountry: Houston, Texas"
+    (note, *_) = outcome.texts("//div[@id='import-outcome']//li")
+    assert note.startswith("Country: 2 different values in 2 rows are not known. What was suggested was taken")
+    asked = outcome.root.xpath("//button[@value='undo']/@data-confirm")
+    assert asked == ["Undo this import? 4 new records are removed, 0 get their old values back."]
+    form = outcome.root.xpath("//button[@value='undo']/ancestor::form/@action")[0]
+    undone = screen_of(outcome.client, outcome.client.post(form, data={"csrf_token": outcome.client.csrf_token}))
+    assert "was undone" in undone.response.text
+    assert countries(database) == {}
+    assert "Undone" in visit("/web/import/crm.lead").response.text
+
+
+def test_stopping_at_bad_rows_shows_them_and_offers_no_import(bring: Callable[[str], Screen]) -> None:
+    dry = bring(PLACES).submit("import-mapping", do="check", on_error="stop")
+    assert figures(dry) == ["1", "0", "4"]
+    assert len(dry.root.xpath("//caption[contains(., 'Rows to look at')]/following-sibling::tbody/tr")) == 4
+    assert not dry.root.xpath("//button[@value='run']")
+
+
+def test_the_key_of_the_columns_outlives_the_dry_run(
+    bring: Callable[[str], Screen], visit: Visit, database: Database
+) -> None:
+    with database.transaction() as env:
+        env["crm.lead"].create({"name": "Ash", "city": "Lugo"})
+    dry = bring(TITLES + "Ash;Spain;;\n").submit("import-mapping", do="check", key="name")
+    assert figures(dry) == ["0", "1", "0"]
+    finished(dry.submit("import-check", do="run"), visit)
+    assert countries(database) == {"Ash": "ES"}
