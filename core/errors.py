@@ -184,6 +184,17 @@ class Busy(GrialError):
         super().__init__(message, retry_after=retry_after, **values)
 
 
+class TookTooLong(GrialError):
+    """The work was stopped because its time was over, and rolled back; the same again would take as long."""
+
+    status = 504
+
+    def __init__(
+        self, message: str = "This took too long and was stopped. Nothing was saved. Ask for less at once.", /
+    ) -> None:
+        super().__init__(message)
+
+
 class Throttled(GrialError):
     """Too many tries; try again after `retry_after` seconds."""
 

@@ -9,6 +9,7 @@ import click
 
 from core.cli.options import settings_options
 from core.errors import GrialError
+from core.kernel.limit import unlimited
 
 # In the order of the help page: to use Grial, to keep it, to develop for it.
 COMMANDS = {
@@ -46,7 +47,8 @@ class LazyGroup(click.Group):
     def invoke(self, ctx: click.Context) -> Any:  # Any: whatever the command answers
         """Run the command. A refusal or failure that Grial explains ends with its text and exit code 1."""
         try:
-            return super().invoke(ctx)
+            with unlimited():  # whoever sits at the console can stop it himself
+                return super().invoke(ctx)
         except GrialError as error:
             raise click.ClickException(str(error)) from error
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine
 
 from core.db import postgresql, sqlite
+from core.db.limits import limit_statements
 from core.db.retry import explain, too_large, with_retry
 from core.errors import Busy, ValidationError
 from core.kernel.trace import enabled, trace
@@ -39,6 +41,9 @@ class ServerSettings(Protocol):
     @property
     def database_url(self) -> str: ...
 
+    @property
+    def time_limit(self) -> float: ...
+
 
 class DatabaseServer:
     """All databases of one server: SQLite files in the data folder, or those of a PostgreSQL server.
@@ -49,6 +54,7 @@ class DatabaseServer:
     def __init__(self, settings: ServerSettings) -> None:
         self.data_dir = Path(settings.data_dir)
         self.url: URL | None = postgresql.normalised(settings.database_url) if settings.database_url else None
+        self._seconds = settings.time_limit or math.inf
         self._engines: dict[str, Engine] = {}
         self._guard = threading.Lock()
         self._process = os.getpid()
@@ -134,9 +140,11 @@ class DatabaseServer:
         if self.url is None:
             engine = sqlite.make_engine(self.path(name))
         else:
-            engine = postgresql.make_engine(self.url.set(database=name))
+            engine = postgresql.make_engine(self.url.set(database=name), self._seconds)
+        limit_statements(engine, self._seconds)
         sa.event.listen(engine, "before_cursor_execute", _trace)
         sa.event.listen(engine, "handle_error", _refuse_overflow)
+        sa.event.listen(engine, "invalidate", _let_go)
         return engine
 
     def _after_fork(self) -> None:
@@ -228,6 +236,12 @@ def _trace(
     if enabled("sql"):
         shown = repr(dict(parameters) if isinstance(parameters, Mapping) else parameters)
         trace("sql", f"{statement}  {shown[:300]}")
+
+
+def _let_go(connection: Any, *_: Any) -> None:  # Any: the driver's, and why it is given up
+    """Undo what a connection that is given up has begun: SQLite keeps its locks while anybody still holds a cursor."""
+    with suppress(Exception):
+        connection.rollback()
 
 
 def _refuse_overflow(context: sa.engine.ExceptionContext) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -10,10 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine
 
 from core.db import statements
+from core.db.limits import lift
 from core.db.retry import held_locks, no_such_database
 
 LOCK_TIMEOUT = 5.0
-STATEMENT_TIMEOUT = 60.0
 MAINTENANCE = "postgres"
 """The database that every server has, to connect to when one is created or dropped."""
 
@@ -24,11 +25,14 @@ def normalised(url: str) -> URL:
     return parsed.set(drivername="postgresql+psycopg2")
 
 
-def make_engine(url: URL) -> Engine:
-    """The engine of one database: REPEATABLE READ, limited waiting, UTC. A pooler in between must pass `options` on."""
+def make_engine(url: URL, seconds: float) -> Engine:
+    """The engine of one database: REPEATABLE READ, limited waiting, UTC. A pooler in between must pass `options` on.
+
+    `seconds` is what a statement may take, `math.inf` for no limit.
+    """
     settings = {
         "lock_timeout": int(LOCK_TIMEOUT * 1000),
-        "statement_timeout": int(STATEMENT_TIMEOUT * 1000),
+        "statement_timeout": 0 if seconds == math.inf else max(1, int(seconds * 1000)),
         "timezone": "UTC",
         "datestyle": "ISO",
         "standard_conforming_strings": "on",
@@ -90,7 +94,7 @@ def begin(engine: Engine, write: bool, schema: bool, latest: bool = False) -> It
         try:
             with connection.begin():
                 if schema:
-                    connection.execute(sa.select(sa.func.set_config("statement_timeout", "0", True)))
+                    lift(connection)
                 yield connection
         finally:
             if not raw.closed:

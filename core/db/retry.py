@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 
-from core.errors import Busy, GrialError, UserError, ValidationError
+from core.errors import Busy, GrialError, TookTooLong, UserError, ValidationError
 
 R = TypeVar("R")
 
@@ -93,7 +93,7 @@ def explain(error: sa.exc.DBAPIError, locks: tuple[int, ...] = ()) -> GrialError
         return Contended(locks)
     code, state = sqlite_code(error), sqlstate(error)
     if state == "57014" or code == _SQLITE_INTERRUPT:
-        return Busy("The database took too long to answer. Ask for less, or try again later.")
+        return TookTooLong()
     if code == _SQLITE_FULL or state == "53100":
         return GrialError("The disk of the database is full. Nothing was saved.")
     if code == _SQLITE_READONLY or state == "25006":

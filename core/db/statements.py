@@ -47,6 +47,7 @@ QUERY_ONLY_OFF = "PRAGMA query_only = OFF"
 FOREIGN_KEYS = "PRAGMA foreign_keys"
 DATA_VERSION = "PRAGMA data_version"
 
+STATEMENT_TIMEOUT = "SET LOCAL statement_timeout = %s"
 SESSION_LOCK = "SELECT pg_advisory_lock(%s)"
 SESSION_UNLOCK = "SELECT pg_advisory_unlock(%s)"
 CONSTRAINTS_IMMEDIATE = "SET CONSTRAINTS ALL IMMEDIATE"

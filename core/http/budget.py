@@ -1,7 +1,8 @@
-"""Keeps one caller from using up the server: how many requests run at once, for one user and in all."""
+"""Keeps one caller from using up the server: how many requests run at once, for one user and in all, and how long."""
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import Counter, deque
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from core.errors import Busy
+from core.kernel.limit import time_limit
 
 
 @dataclass(eq=False)
@@ -25,13 +27,22 @@ class Budget:
         per_user: how many of them may be one user's.
         waiting_per_user: how many more of one user may wait.
         patience: seconds a request waits before it is refused.
+        seconds: what its work may take.
     """
 
-    def __init__(self, active: int = 16, per_user: int = 8, waiting_per_user: int = 40, patience: float = 2.0) -> None:
+    def __init__(
+        self,
+        active: int = 16,
+        per_user: int = 8,
+        waiting_per_user: int = 40,
+        patience: float = 2.0,
+        seconds: float = math.inf,
+    ) -> None:
         self._active = active
         self._per_user = per_user
         self._waiting_per_user = waiting_per_user
         self._patience = patience
+        self._seconds = seconds
         self._running: Counter[str] = Counter()
         self._queue: deque[_Waiter] = deque()
         self._waiting: Counter[str] = Counter()
@@ -44,10 +55,12 @@ class Budget:
 
         Raises:
             Busy: no place became free in time.
+            TookTooLong: the work was stopped in the middle of a transaction.
         """
         self._enter(user)
         try:
-            yield
+            with time_limit(self._seconds):
+                yield
         finally:
             self._leave(user)
 

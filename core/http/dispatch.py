@@ -8,13 +8,14 @@ from urllib.parse import quote
 
 from werkzeug.exceptions import BadRequest, NotFound
 
-from core.errors import Busy, GrialError
+from core.errors import Busy, GrialError, TookTooLong
 from core.http import compress, database, errors, headers
 from core.http.errors import ForeignRequest, LoginRequired
 from core.http.language import language_of, translator
 from core.http.network import acceptable_host
 from core.http.request import Request, Response, json_response, split_session_identifier
 from core.http.routing import Match, RouteTable, addon_table
+from core.kernel.limit import TimeIsUp
 from core.security import csrf
 from core.security import session as sessions
 
@@ -52,6 +53,8 @@ class Dispatcher:
             response = self._serve(request, found)
         except Exception as error:  # noqa: BLE001 - whatever happened, the caller gets an answer and the log a number
             response = self._failed(request, found, error)
+        except TimeIsUp:  # it came in the very moment in which its block ended
+            response = self._failed(request, found, TookTooLong())
         compress.compress(request, response)
         headers.secure(response.headers, https=request.https)
         response.headers["X-Request-Id"] = request.number
@@ -82,15 +85,15 @@ class Dispatcher:
         name = database.choose(request)
         if not name:
             raise LoginRequired
-        with self._site.budget.place(request.session_id or request.peer.address):
-            return self._site.work(name, lambda registry: self._in_database(registry, request, found))
+        return self._site.work(name, lambda registry: self._in_database(registry, request, found))
 
     def _in_database(self, registry: Registry, request: Request, found: Match) -> Response:
         request.registry = registry
-        uid = who(registry, request, required=found.route.auth == "user")
-        response = registry.run(
-            lambda env: self._inside(env, request, found), uid=uid, write=found.route.writes(request.method)
-        )
+        with self._site.budget.place(caller(request)):
+            uid = who(registry, request, required=found.route.auth == "user")
+            response = registry.run(
+                lambda env: self._inside(env, request, found), uid=uid, write=found.route.writes(request.method)
+            )
         if request.session is not None and request.session.stale:
             touch(registry, request.session)
         return response
@@ -112,6 +115,13 @@ class Dispatcher:
         if isinstance(error, LoginRequired) and not request.wants_json and request.path != LOGIN_PAGE:
             return _to_login(request)
         return errors.render(request, error, translator(request))
+
+
+def caller(request: Request) -> str:
+    """Who gets a place to work: one user, whatever session or door; an address, until it is known who is there."""
+    named, token = split_session_identifier(request.session_id)
+    uid = sessions.known_owner(named, token)
+    return f"{named}:{uid}" if uid is not None else request.peer.address
 
 
 def who(registry: Registry, request: Request, *, required: bool) -> int:

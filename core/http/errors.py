@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader, Template
 from werkzeug.exceptions import HTTPException
 
-from core.errors import Busy, GrialError, Throttled
+from core.errors import Busy, GrialError, Throttled, TookTooLong
 from core.http.request import Response, json_response
 from core.http.static import static_url
 from core.kernel.i18n import mark
@@ -40,6 +40,7 @@ _TITLES = {
     422: mark("This is not possible"),
     429: mark("Too many tries"),
     503: mark("One moment, please"),
+    504: mark("This took too long"),
 }
 _MESSAGES = {
     400: mark("The address or the form is damaged. Go back and try again."),
@@ -71,7 +72,12 @@ class ForeignRequest(GrialError):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What may be told about an error."""
+    """What may be told about an error.
+
+    Attributes:
+        unexpected: nobody foresaw it.
+        logged: the log has it, under the number of the request, which is told too.
+    """
 
     status: int
     title: str
@@ -79,6 +85,7 @@ class Problem:
     name: str
     unexpected: bool = False
     retry_after: int = 0
+    logged: bool = False
 
 
 def problem_of(error: BaseException, translate: Translate) -> Problem:
@@ -87,23 +94,27 @@ def problem_of(error: BaseException, translate: Translate) -> Problem:
         status = error.status if error.status != 500 else 422
         title = translate(_TITLES.get(status, "This is not possible"))
         wait = max(1, round(error.retry_after)) if isinstance(error, (Busy, Throttled)) else 0
-        return Problem(status, title, error.translated(translate), type(error).__name__, retry_after=wait)
+        message, slow = error.translated(translate), isinstance(error, TookTooLong)
+        return Problem(status, title, message, type(error).__name__, retry_after=wait, logged=slow)
     if isinstance(error, HTTPException) and error.code is not None and error.code < 500:
         title = translate(_TITLES.get(error.code, "This is not possible"))
         message = translate(_MESSAGES.get(error.code, "The server refuses this request."))
         return Problem(error.code, title, message, type(error).__name__)
-    return Problem(500, translate("An error"), translate(_FAILURE), "InternalError", unexpected=True)
+    return Problem(500, translate("An error"), translate(_FAILURE), "InternalError", unexpected=True, logged=True)
 
 
 def note(error: BaseException, request: Request) -> None:
-    """Write an unexpected error to the log, under the number that the caller is told."""
-    _log.error("request %s: %s %r failed", request.number, request.method, request.path, exc_info=error)
+    """Write an error to the log, under the number that the caller is told."""
+    if isinstance(error, TookTooLong):
+        _log.warning("request %s: %s %r took too long and was stopped", request.number, request.method, request.path)
+    else:
+        _log.error("request %s: %s %r failed", request.number, request.method, request.path, exc_info=error)
 
 
 def render(request: Request, error: BaseException, translate: Translate) -> Response:
     """The usual answer for an error: JSON for programs, a page for people."""
     problem = problem_of(error, translate)
-    if problem.unexpected:
+    if problem.logged:
         note(error, request)
     if request.wants_json:
         response = json_response(
@@ -128,7 +139,7 @@ def _page(request: Request, problem: Problem, translate: Translate, trace: str) 
         message=problem.message,
         status=problem.status,
         stylesheet=static_url("web/error.css"),
-        number=request.number if problem.unexpected else "",
+        number=request.number if problem.logged else "",
         number_label=translate("Number:"),
         home_label=translate("Go to the start page"),
         trace=trace,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -95,7 +96,7 @@ def make_site(settings: Settings, registries: Registries) -> Site:
         proxies=networks(settings.trusted_proxies),
         hosts=_hosts(settings),
         max_body=settings.max_body,
-        budget=Budget(),
+        budget=Budget(seconds=settings.time_limit or math.inf),
     )
 
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from core.db import queue
 from core.db.engine import DatabaseServer, begin
-from core.errors import AccessError, Busy, GrialError, UnknownName
+from core.errors import AccessError, Busy, GrialError, TookTooLong, UnknownName
 from core.job.board import Board
 from core.job.handlers import handling
-from core.job.limit import TookTooLong, time_limit
 from core.job.work import JobStopped, Running, running
+from core.kernel.limit import time_limit
 from core.orm.registry import SUPERUSER_ID
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def run_job(home: Home, database: str, job: queue.Job) -> bool:
     """
     log.info("database %s: job %s begins: %s", database, job.id, job.name)
     try:
-        with _noted(home, database, job):
+        with _noted(home, database, job), time_limit(job.time_limit):
             home.run(
                 database,
                 lambda env: _work(env, job),
@@ -94,9 +94,8 @@ def _work(env: Env, job: queue.Job) -> None:
     handling(env, job.model, job.method)
     records = env[job.model].browse(_part(job, "ids", list))
     method = getattr(records, job.method)
-    with time_limit(job.time_limit):
-        method(*_part(job, "args", list), **_part(job, "kwargs", dict))
-        env.flush()
+    method(*_part(job, "args", list), **_part(job, "kwargs", dict))
+    env.flush()
     if job.cron_id:
         _count_failures(env, job.cron_id, failed=False)
         env.flush()

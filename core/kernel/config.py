@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import secrets
 import tempfile
@@ -50,6 +51,13 @@ def _count(text: str) -> int:
     number = int(text)
     if number < 1:
         raise ValueError("write a whole number from 1")
+    return number
+
+
+def _seconds(text: str) -> float:
+    number = float(text)
+    if not 0 <= number < math.inf:
+        raise ValueError("write a number of seconds, or 0 for no limit")
     return number
 
 
@@ -116,6 +124,10 @@ class Settings:
     trusted_proxies: tuple[str, ...] = field(
         default=(),
         metadata=_about("Networks whose X-Forwarded headers are believed, such as 10.0.0.0/8, with commas.", _words),
+    )
+    time_limit: float = field(
+        default=60,
+        metadata=_about("Seconds that a request, or one statement of other work, may take; 0 for no limit.", _seconds),
     )
     max_body: int = field(default=64 * 1024 * 1024, metadata=_about("Largest request in bytes.", _count))
     dev: bool = field(

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 
-from core.errors import GrialError
-from core.job.limit import TookTooLong, time_limit
+from core.errors import GrialError, TookTooLong
+from core.kernel.limit import stoppable, time_limit
 from core.module.finder import Shelf, namespace
 from core.module.manifest import Manifest
 from core.orm import declare
@@ -98,7 +98,7 @@ def imported_module(addon: str, part: str) -> ModuleType | None:
 
 def _guarded(manifest: Manifest) -> GrialError | None:
     try:
-        with time_limit(LONGEST_IMPORT):
+        with time_limit(LONGEST_IMPORT), stoppable():
             package = importlib.import_module(f"addons.{manifest.addon}")
             if getattr(package, "__file__", None) is None:
                 # Without __init__.py Python would merge the folders of this name of every addons path.

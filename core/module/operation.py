@@ -11,6 +11,7 @@ from core.db import addon_rows
 from core.db.addon_rows import AddonRow, Connection
 from core.db.engine import begin, with_retry
 from core.errors import GrialError
+from core.kernel.limit import unlimited
 from core.module import importer, wiring
 from core.module.finder import Shelf, find_addons
 from core.module.graph import dependants, in_order
@@ -203,7 +204,8 @@ def run(
             return operation, operation.finish()
 
     try:
-        operation, registry = with_retry(attempt)
+        with unlimited():
+            operation, registry = with_retry(attempt)
     finally:
         registries.board.clear(database, WORK)
     if registry is not None:

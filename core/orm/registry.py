@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from core.db.engine import begin, with_retry
 from core.errors import UnknownName
+from core.kernel.limit import stoppable
 from core.orm.errors_sql import explain_integrity
 from core.orm.ports import Ports
 
@@ -204,9 +205,10 @@ class Registry(Structure):
                 env = self.env_on(connection, uid, context, write)
                 if caches is not None:
                     env.tx.caches = caches
-                yield env
-                env.tx.flush()
-                env.tx.before_commit()
+                with stoppable():
+                    yield env
+                    env.tx.flush()
+                    env.tx.before_commit()
         except BaseException as error:
             if env is not None:
                 env.tx.discard()

@@ -6,7 +6,7 @@ from typing import Any
 
 from core.errors import UserError
 from core.http import database
-from core.http.dispatch import enter, touch, who
+from core.http.dispatch import caller, enter, touch, who
 from core.http.errors import LoginRequired
 from core.http.request import Request, Response
 from core.http.routing import route
@@ -80,14 +80,14 @@ def _with_session(request: Request, work: Any) -> Any:
 
     def run(registry: Registry) -> Any:
         request.registry = registry
-        uid = who(registry, request, required=True)
-        answer = work(registry, uid, check)
+        with request.site.budget.place(caller(request)):
+            uid = who(registry, request, required=True)
+            answer = work(registry, uid, check)
         if request.session is not None and request.session.stale:
             touch(registry, request.session)
         return answer
 
-    with request.site.budget.place(request.session_id):
-        return request.site.work(name, run)
+    return request.site.work(name, run)
 
 
 @endpoint("/web/dataset/search_read", auth="user", write=False)

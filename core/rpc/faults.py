@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,12 +13,13 @@ from core.errors import (
     GrialError,
     MissingError,
     Throttled,
+    TookTooLong,
     UserError,
     ValidationError,
 )
-from core.http.errors import LoginRequired, problem_of
-
-_log = logging.getLogger(__name__)
+from core.http.errors import LoginRequired, note, problem_of
+from core.http.language import translator
+from core.http.request import Request
 
 Translate = Callable[[str], str]
 
@@ -33,6 +33,7 @@ _KINDS: tuple[tuple[type[GrialError], str, str, str], ...] = (
     (UserError, "odoo.exceptions.UserError", "user_error", "Warning"),
     (Throttled, "odoo.exceptions.AccessDenied", "access_denied", "AccessDenied"),
     (Busy, "odoo.exceptions.UserError", "user_error", "Busy"),
+    (TookTooLong, "odoo.exceptions.UserError", "user_error", "Timeout"),
 )
 
 
@@ -60,19 +61,21 @@ class Trouble:
     retry_after: int = 0
 
 
-def trouble_of(error: BaseException, number: str, translate: Translate) -> Trouble:
-    """Describe an error; one that nobody foresaw is written to the log under `number`, which is all the caller sees."""
-    problem = problem_of(error, translate)
+def trouble_of(error: BaseException, request: Request) -> Trouble:
+    """Describe an error in the caller's language; what the log has of it stands there under the number that is told."""
+    problem = problem_of(error, translator(request))
+    message = problem.message
+    if problem.logged:
+        note(error, request)
+        message = f"{message} ({request.number})"
     if isinstance(error, LoginRequired):
         return Trouble(
             3, 401, "odoo.http.SessionExpiredException", "access_denied", "AccessDenied", problem.message, expired=True
         )
     for known, name, kind, title in _KINDS:
         if isinstance(error, known):
-            code = 3 if kind == "access_denied" else 2 if isinstance(error, Busy) else error.code
-            return Trouble(code, problem.status, name, kind, title, problem.message, retry_after=problem.retry_after)
+            code = 3 if kind == "access_denied" else 2 if isinstance(error, (Busy, TookTooLong)) else error.code
+            return Trouble(code, problem.status, name, kind, title, message, retry_after=problem.retry_after)
     if problem.unexpected:
-        _log.error("request %s failed", number, exc_info=error)
-        message = f"{problem.message} ({number})"
         return Trouble(1, 500, "builtins.Exception", "internal_error", "", message)
     return Trouble(1, problem.status, "odoo.exceptions.UserError", "internal_error", "", problem.message)

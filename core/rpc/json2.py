@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 
 from core.errors import AccessDenied, UnknownName, UserError
 from core.http import database
-from core.http.language import translator
 from core.http.payload import MalformedRequest
 from core.http.request import Request, Response, json_response
 from core.http.routing import route
@@ -25,7 +24,7 @@ _ANY_MODEL = "fields_get"
 
 def failure(request: Request, error: BaseException) -> Response:
     """An error as JSON, told by the HTTP status."""
-    trouble = trouble_of(error, request.number, translator(request))
+    trouble = trouble_of(error, request)
     body = {
         "name": trouble.name,
         "message": trouble.message,

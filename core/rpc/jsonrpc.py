@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.errors import UserError
-from core.http.language import translator
 from core.http.payload import MalformedRequest
 from core.http.request import Request, Response, json_response
 from core.http.routing import Auth, route
@@ -49,7 +48,7 @@ def result(message_id: Any, value: Any) -> Response:
 
 def failure(request: Request, error: BaseException) -> Response:
     """An error, in an answer with status 200 unless the request could not be read or the server is overloaded."""
-    trouble = trouble_of(error, request.number, translator(request))
+    trouble = trouble_of(error, request)
     body = {
         "jsonrpc": "2.0",
         "id": _id_of(request),

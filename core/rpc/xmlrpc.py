@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from core.http.errors import HTTPError
-from core.http.language import translator
 from core.http.payload import MalformedRequest
 from core.http.request import Request, Response
 from core.http.routing import route
@@ -43,7 +42,7 @@ def _answer(request: Request, service: str, fault: Callable[[Trouble], bytes]) -
     except HTTPError:
         raise
     except Exception as error:  # noqa: BLE001 - the caller gets a fault whatever happened, the log a number
-        trouble = trouble_of(error, request.number, translator(request))
+        trouble = trouble_of(error, request)
         if isinstance(error, MalformedRequest) or trouble.status == 503:
             status, wait = trouble.status, trouble.retry_after
         body = fault(trouble)

@@ -209,22 +209,6 @@ def test_attempts_have_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(tries) == 3
 
 
-def test_a_slow_statement_is_stopped(counter: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    walk = sa.select(sa.literal(1).label("n")).cte("walk", recursive=True)
-    walk = walk.union_all(sa.select(walk.c.n + 1).where(walk.c.n < 10**8))
-    monkeypatch.setattr(sqlite, "STATEMENT_TIMEOUT", 0.1)
-
-    def work() -> None:
-        with begin(counter, write=False) as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execute(sa.select(sa.func.set_config("statement_timeout", "100", True)))
-            connection.execute(sa.select(sa.func.count()).select_from(walk)).scalar()
-
-    with pytest.raises(Busy, match="too long"):
-        work()
-    assert count(counter) == 0
-
-
 def test_links_are_enforced_on_every_connection(counter: Engine) -> None:
     def break_it() -> bool:
         try:

@@ -3,7 +3,7 @@ import threading
 
 import pytest
 
-from core.job import limit
+from core.kernel import limit
 from core.module import importer
 from core.module.finder import find_addons
 from core.module.graph import in_order

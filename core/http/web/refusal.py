@@ -31,13 +31,13 @@ def refused(request: Request, error: BaseException) -> Response:
     if session is None or registry is None or request.wants_json:
         return errors.render(request, error, translate)
     problem = errors.problem_of(error, translate)
-    if problem.unexpected:
+    if problem.logged:
         errors.note(error, request)
     shown = ErrorPage(
         status=problem.status,
         title=problem.title,
         text=problem.message,
-        reference=request.number if problem.unexpected else "",
+        reference=request.number if problem.logged else "",
     )
     context = {"lang": request.lang, **({"tz": request.zone} if request.zone else {})}
     try:

@@ -40,7 +40,7 @@ def on_behalf(
     """
     if not isinstance(uid, int) or not is_user_id(uid) or not isinstance(secret, str) or not secret:
         raise AccessDenied
-    user, password = uid, secret
+    user, password, budget = uid, secret, caller.site.budget
 
     def check(env: Env) -> None:
         if not authenticate.confirm(env, user, password):
@@ -48,16 +48,17 @@ def on_behalf(
 
     def attempt(registry: Registry) -> R:
         for _ in range(2):
-            known = authenticate.recalled(registry, user, password)
-            if not known and not authenticate.verify(registry, user, password, caller.address):
-                raise AccessDenied
+            if not authenticate.recalled(registry, user, password):
+                with budget.place(caller.address):  # a stranger must not take the user's places
+                    if not authenticate.verify(registry, user, password, caller.address):
+                        raise AccessDenied
             try:
-                return work(registry, user, check)
+                with budget.place(f"{database}:{user}"):
+                    return work(registry, user, check)
             except _Outdated:
                 authenticate.forget(registry, user, password)
         raise AccessDenied
 
-    with caller.site.budget.place(f"{database}:{uid}"):
-        if not caller.site.exists(database):
-            raise AccessDenied
-        return caller.site.work(database, attempt)
+    if not caller.site.exists(database):
+        raise AccessDenied
+    return caller.site.work(database, attempt)
