@@ -172,7 +172,7 @@ def test_a_wizard_keeps_what_was_typed_until_it_is_given_up(open_screen: Callabl
     expect(dialog.locator("button:not(.visually-hidden)")).to_have_text(["Convert", "Cancel"])
     with page.expect_response("**/onchange"):
         dialog.locator("input[type=radio]").first.check()
-    expect(dialog.locator("#i-partner_id")).to_be_visible()
+    expect(dialog.locator("#d-i-partner_id")).to_be_visible()
     expect(page.locator("main h1")).not_to_have_text("Convert to Opportunity")
     page.keyboard.press("Escape")
     page.locator("#confirm[open] button", has_text="Cancel").click()
@@ -182,3 +182,28 @@ def test_a_wizard_keeps_what_was_typed_until_it_is_given_up(open_screen: Callabl
     expect(page.locator("dialog[open]")).to_have_count(0)
     page.locator("#side a", has_text="Opportunities").click()
     expect(page.locator(".board")).to_be_visible()
+
+
+def test_a_form_above_a_form_works_like_any_other(open_screen: Callable[..., Page], database: Database) -> None:
+    page = open_screen("/web/crm.lead/1?edit=1")
+    page.locator("#i-phone").fill("986550142")
+    page.locator("#i-partner_id").fill("Nueva de verdad")
+    page.locator("#i-partner_id-list [data-open]").click()
+    dialog = page.locator("#dialog[open]")
+    dialog.locator(".tabs label", has_text="Notes").click()
+    expect(dialog.locator(".tab", has=page.locator("textarea")).last).to_be_visible()
+    dialog.locator("label", has_text="City").click()
+    expect(dialog.locator("#d-i-city")).to_be_focused()
+    dialog.locator("#d-i-city").fill("Vigo")
+    ids = page.eval_on_selector_all("input[id], select[id]", "all => all.map((one) => one.id)")
+    assert len(ids) == len(set(ids))
+    if not dialog.locator("#d-i-name").input_value():
+        dialog.locator("#d-i-name").fill("Nueva de verdad")
+    dialog.locator("[data-save]").click()
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    with database.transaction() as env:
+        made = env["res.partner"].search([("name", "=", "Nueva de verdad")])
+        assert made.city == "Vigo"
+    expect(page.locator("#i-partner_id-id")).to_have_value(str(made.id))
+    expect(page.locator("#i-phone")).to_have_value("986550142")
+    expect(page.locator("form.editing[data-dirty]")).to_have_count(1)

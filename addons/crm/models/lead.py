@@ -155,8 +155,10 @@ class Lead(Model):
     @partner_id.on_change
     def _onchange_partner_id(self) -> None:
         if self.partner_id:
+            # What the customer's card does not say stays as it was written down here.
             for name, value in pipeline.contact_details(self.partner_id).items():
-                setattr(self, name, value)
+                if value:
+                    setattr(self, name, value)
 
     @stage_id.on_change
     def _onchange_stage_id(self) -> None:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from core.http.web.listing import field_at, filtered, group_key, group_title, heading
+from core.http.web.listing import field_at, group_key, group_title, heading
 from core.http.web.pages.analysis import AnalysisPage, Figure, Line
 from core.http.web.pages.shell import Link
 from core.http.web.query import TEXT_PREFIX
@@ -121,7 +121,7 @@ class Analysis:
             charts=self._chart_links(),
             choices=self._choices(),
             column_choices=self._column_choices(),
-            help="" if filtered(self.query) else self.found.window.help,
+            help="" if self.query.narrowed else self.found.window.help,
             more=max(0, len(lines) - MOST_ROWS) + len(self.heads) - len(heads),
         )
 

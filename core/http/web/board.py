@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import AccessError
 from core.http.web.layout import css_classes
-from core.http.web.listing import filtered, group_key, group_title, heading
+from core.http.web.listing import group_key, group_title, heading
 from core.http.web.pages.board import BoardColumn, BoardPage, Card
 from core.http.web.pages.field import FieldView
 from core.http.web.query import Query
@@ -304,5 +304,5 @@ def board_page(found: Search, resolved: Resolved) -> BoardPage:
         group_field=board.by,
         group_label=group_label(board.env, board.model, board.by) if board.by else found.window.title,
         draggable=draggable,
-        help="" if filtered(found.query) else found.window.help,
+        help="" if found.query.narrowed else found.window.help,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 from core.http.language import translator
 from core.http.request import Request, Response
 from core.http.web.choosing import field_nodes
@@ -9,11 +11,13 @@ from core.http.web.drafting import entered, fresh, obey, react
 from core.http.web.menus import place_of
 from core.http.web.opened import Opened, open_record
 from core.http.web.page import close_dialog, dialog, fragment, go, page, reading, say, shell_of
+from core.http.web.pages.field import above
 from core.http.web.pages.form import FormPage
 from core.http.web.posted import Posted, Reader
 from core.http.web.record import draft_page, stored_page
 from core.http.web.refusal import screen
 from core.http.web.saving import Saved, save
+from core.http.web.shown import Shower
 
 
 @screen("/web/<model>/<int:record_id>", write=False)
@@ -75,7 +79,10 @@ def onchange(request: Request, model: str) -> Response:
     with reading(request):
         shown = changed_page(request, opened)
     if request.from_script:
-        return fragment(request, "record.html", "record", shown, shell_of(request, shown.title, crumbs=opened.crumbs))
+        with above() if opened.dialog else nullcontext():
+            return fragment(
+                request, "record.html", "record", shown, shell_of(request, shown.title, crumbs=opened.crumbs)
+            )
     return answer(request, opened, shown)
 
 
@@ -108,7 +115,8 @@ def _save(request: Request, opened: Opened) -> Response:
     if saved.draft is not None:
         return refused(request, opened, posted, saved)
     if "_dialog" in request.form:
-        return close_dialog(request, say(request, "Saved."))
+        record = opened.env[opened.model].browse(saved.record_id)
+        return close_dialog(request, say(request, "Saved."), made=(record.id, Shower(opened.env).name(record)))
     notice = saved.warning or say(request, "Saved.")
     return go(request, opened.address(saved.record_id), notice, "warning" if saved.warning else "success")
 
@@ -140,6 +148,7 @@ def answer(request: Request, opened: Opened, shown: FormPage, status: int = 200)
     """The form as a page, or as a dialog above the page that asked for one."""
     if (opened.dialog or "_dialog" in request.form) and request.from_script:
         shell = shell_of(request, shown.title)
-        return dialog(request, "record.html", "record", shown, shell, status=status)
+        with above():
+            return dialog(request, "record.html", "record", shown, shell, status=status)
     here = place_of(request.env, opened.window)
     return page(request, "form.html", shown, shown.title, here=here, crumbs=opened.crumbs, status=status)

@@ -114,7 +114,7 @@ class Listing:
             groups=groups,
             pager=pager,
             bulk=self.bulk(),
-            help="" if filtered(self.query) else self.window.help,
+            help="" if self.query.narrowed else self.window.help,
             has_buttons=bool(self.buttons),
             headline=next((place for place, node in enumerate(self.columns) if node.name == self.info.rec_name), 0),
         )
@@ -303,11 +303,6 @@ class Listing:
             can_archive=writable and "active" in self.info.fields,
             actions=tuple(links),
         )
-
-
-def filtered(query: Query) -> bool:
-    """Does a search leave records out? Then an empty page says so, and not what the records are for."""
-    return query.searched and bool(query.all("filter") or query.texts or query.all("cond") or query.get("fav"))
 
 
 def look(decorations: Sequence[Any], names: Mapping[str, Any]) -> tuple[str, bool]:

@@ -127,11 +127,24 @@ def trigger(response: Response, **events: Any) -> Response:
     return response
 
 
-def close_dialog(request: Request, notice: str = "", tone: Tone = "success", *, reload: bool = True) -> Response:
-    """Close the dialog that a script has opened, and show the page below it again."""
+def close_dialog(
+    request: Request,
+    notice: str = "",
+    tone: Tone = "success",
+    *,
+    reload: bool = True,
+    made: tuple[int, str] | None = None,
+) -> Response:
+    """Close the dialog that a script has opened, and show the page below it again.
+
+    Args:
+        made: id and name of the record made in it, for the field that asked for one.
+    """
     events: dict[str, Any] = {"grial:close": {}}
     if notice:
         events["grial:notice"] = {"text": notice, "tone": tone}
+    if made:
+        events["grial:made"] = {"value": str(made[0]), "text": made[1]}
     if reload:
         events["grial:reload"] = {}
     return _unmoved(trigger(Response(status=200), **events))

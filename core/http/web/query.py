@@ -55,6 +55,11 @@ class Query:
         """Does the address say what is searched?"""
         return any(name in SEARCH_KEYS or name.startswith(TEXT_PREFIX) for name, _ in self.items)
 
+    @property
+    def narrowed(self) -> bool:
+        """Does the search leave records out? Then an empty page says so, and not what the records are for."""
+        return any(self.all(key) for key in ("filter", "cond", "fav")) or bool(self.texts)
+
     def without(self, *keys: str) -> Query:
         """Without these parameters."""
         return replace(self, items=tuple(item for item in self.items if item[0] not in keys))

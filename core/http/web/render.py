@@ -17,6 +17,7 @@ from markupsafe import Markup
 from core.errors import fill
 from core.http.static import static_url
 from core.http.web.bundle import bundle_url
+from core.http.web.pages.field import own_id
 from core.http.web.pages.shell import hue, initials
 
 Translate = Callable[[str], str]
@@ -90,6 +91,7 @@ def _environment() -> Environment:
         asset=asset,
         bundle=bundle_url,
         csrf_token=_token.get,
+        own_id=own_id,
     )
     environment.filters.update(
         hue=hue,

@@ -96,7 +96,10 @@ class Combobox extends HTMLElement {
   async choose(option) {
     const { value, text, create, open, hue } = option.dataset;
     this.close();
-    if (open) return grial.visit(open, { push: "false" });
+    if (open) {
+      grial.asker = this;
+      return grial.visit(open, { push: "false" });
+    }
     if (value) return this.take(value, text, hue);
     if (!create) return;
     const answer = await grial.fetch(this.address(create), { method: "POST", body: new URLSearchParams({ name: create }) }).catch(() => null);

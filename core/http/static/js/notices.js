@@ -39,7 +39,9 @@ document.addEventListener("grial:dialog", () => {
   if (!dialog.open) dialog.showModal();
 });
 document.addEventListener("grial:close", () => document.getElementById("dialog").close());
-document.addEventListener("grial:reload", () => grial.visit(location.pathname + location.search, { push: "false", swap: "outerMorph show:none" }));
+// A record made in a dialog goes into the field that asked for it; a form that is being edited stays as it is.
+document.addEventListener("grial:made", (event) => grial.asker?.isConnected && grial.asker.take(event.detail.value, event.detail.text));
+document.addEventListener("grial:reload", () => document.querySelector("#main form.editing") || grial.visit(location.pathname + location.search, { push: "false", swap: "outerMorph show:none" }));
 document.addEventListener("click", (event) => {
   const away = event.target.closest?.("dialog [data-close], #dialog [data-cancel]");
   if (!away) return;
@@ -59,7 +61,10 @@ shown?.addEventListener("cancel", (event) => {
   event.preventDefault();
   leave(shown);
 });
-shown?.addEventListener("close", () => document.getElementById("dialog-body").replaceChildren());
+shown?.addEventListener("close", () => {
+  grial.asker = null;
+  document.getElementById("dialog-body").replaceChildren();
+});
 
 // An answer without our page in it must not empty the screen: say what it says, or go there.
 document.addEventListener("htmx:before:swap", (event) => {

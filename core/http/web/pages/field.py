@@ -2,10 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 Mode = Literal["read", "edit", "hidden"]
+
+
+_above: ContextVar[bool] = ContextVar("above", default=False)
+
+
+@contextmanager
+def above() -> Iterator[None]:
+    """Draw a form that stands above another one: its ids must not be those of the form below."""
+    token = _above.set(True)
+    try:
+        yield
+    finally:
+        _above.reset(token)
+
+
+def own_id(name: str) -> str:
+    """An id of the form that is being drawn."""
+    return f"d-{name}" if _above.get() else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +83,7 @@ class FieldView:
     @property
     def id(self) -> str:
         """The id of the input: stable, so that a morphing swap finds it again."""
-        return f"i-{self.name}"
+        return own_id(f"i-{self.name}")
 
     @property
     def empty(self) -> bool:
