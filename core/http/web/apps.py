@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from core.errors import MissingError
-from core.http.request import Request, Response
+from core.http.request import Request, Response, redirect
 from core.http.routing import route
 from core.http.web.page import go, page, say
 from core.http.web.pages.admin import App, AppsPage, Removal
 from core.http.web.pages.field import Choice
+from core.http.web.query import link
 from core.kernel.text import fold
 from core.module import buttons
+from core.module.finder import find_addons
 
 if TYPE_CHECKING:
     from core.orm.env import Env
@@ -28,13 +30,17 @@ _CHANGES = {
 
 @route("/web/apps")
 def show_apps(request: Request) -> Response:
-    """All addons on disk, the applications first."""
+    """All addons on disk, the applications first; those that came to the disk since are added to the list."""
     env = request.env
     env.gate.check_model(MODEL, "read")
     text = request.args.get("q", "").strip()
     which = request.args.get("show", "apps")
     modules: Any = env.super_env[MODEL].with_context(lang=env.lang)
-    found = [_app(module) for module in modules.search([])]
+    listed = modules.search([])
+    if _may_manage(env) and not set(find_addons().manifests) <= set(listed.mapped("name")):
+        request.site.registries.run(env.registry.name, _update_list, env.uid)
+        return redirect(link("/web/apps", **request.args.to_dict()))
+    found = [_app(module) for module in listed]
     if text:
         wanted = fold(text)
         shown = [app for app in found if wanted in fold(f"{app.name} {app.label} {app.summary}")]
@@ -54,6 +60,11 @@ def show_apps(request: Request) -> Response:
     title = say(request, "Apps")
     view = AppsPage(tuple(shown), text=text, filters=filters, can_manage=_may_manage(env))
     return page(request, "apps.html", view, title, here="/web/apps")
+
+
+def _update_list(env: Env) -> None:
+    modules: Any = env[MODEL]
+    modules.update_list()
 
 
 def _app(module: Any) -> App:
