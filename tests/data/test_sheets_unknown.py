@@ -95,6 +95,11 @@ def test_a_label_of_a_selection_can_be_meant(env):
     assert lead(env, "A").type == "opportunity"
 
 
+def test_spellings_of_one_text_are_counted_together(env):
+    (tags,) = run(env, TITLES + "A;;Café, wood;\nB;;CAFE;\n", dry=True).unknown
+    assert tags.values == {"Café": 2, "wood": 1}
+
+
 TAGS = TITLES + "A;;wood, rare;\nB;;wood;\n"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -116,3 +117,32 @@ def test_the_key_of_the_columns_outlives_the_dry_run(
     assert figures(dry) == ["0", "1", "0"]
     finished(dry.submit("import-check", do="run"), visit)
     assert countries(database) == {"Ash": "ES"}
+
+
+def test_a_running_import_is_stopped_while_it_holds_the_database(
+    bring: Callable[[str], Screen], visit: Visit, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from core.data.sheets.importing import Import
+
+    stopped, save = threading.Event(), Import._save
+
+    def wait(job: Import, rows: Any) -> Any:
+        history = save(job, rows)
+        if not job.outcome.dry:
+            stopped.wait(30)
+        return history
+
+    monkeypatch.setattr(Import, "_save", wait)
+    running = bring(PLACES).submit("import-mapping", do="check").submit("import-check", do="run")
+    address = running.response.request.path
+    form = running.root.xpath("//section[@id='import-run']//form")[0]
+    answer = running.client.post(form.get("action"), data={"csrf_token": running.client.csrf_token})
+    stopped.set()
+    assert answer.status_code == 303
+    for _ in range(600):
+        screen = visit(address)
+        if screen.root.xpath("//*[@id='import-mapping']"):
+            break
+        time.sleep(0.05)
+    assert "The import was stopped; nothing was kept." in screen.texts("//*[@role='alert']")[0]
+    assert countries(database) == {}

@@ -34,7 +34,7 @@ class Unknown:
         choices: what can be done: `refuse` the row, take what is `suggested`, leave the field empty and `keep` the text
             in the notes, leave it `empty`, or `create` a record.
         choice: what is done.
-        values: how many rows say each text.
+        values: how many rows say each text, as the first of them spells it.
         lines: of the rows concerned.
         suggested: by text, the id and the name of the record that it may mean.
         given: how many rows say the texts of which a person has said what they mean.
@@ -103,6 +103,7 @@ class Feed:
         self._given = {fold(text.strip()): meant for text, meant in given.items()}
         self._patterns = [text for text in self._given if "*" in text]
         self._fresh: frozenset[str] = frozenset()
+        self._spelled: dict[str, str] = {}
 
     def prepare(self, texts: Iterable[str], suggest: bool) -> None:
         """Look all names of a link up at once; create what is missing, or find out what it may mean."""
@@ -176,7 +177,7 @@ class Feed:
         return found
 
     def _note(self, line: int, text: str) -> None:
-        self.unknown.values[text] += 1
+        self.unknown.values[self._spelled.setdefault(fold(text), text)] += 1
         self.unknown.lines.add(line)
 
 

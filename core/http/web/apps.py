@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import MissingError
 from core.http.language import addon_texts
-from core.http.request import Request, Response
+from core.http.request import Request, Response, redirect
 from core.http.routing import route
 from core.http.web.page import go, page, say
 from core.http.web.pages.admin import App, AppsPage, Removal
 from core.http.web.pages.field import Choice
+from core.http.web.query import link
 from core.kernel.text import fold
 from core.module import buttons
+from core.module.finder import find_addons
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,14 +33,19 @@ _CHANGES = {
 
 @route("/web/apps")
 def show_apps(request: Request) -> Response:
-    """All addons on disk, the applications first."""
+    """All addons on disk, the applications first; those that came to the disk since are added to the list."""
     env = request.env
     env.gate.check_model(MODEL, "read")
     text = request.args.get("q", "").strip()
     which = request.args.get("show", "apps")
     modules: Any = env.super_env[MODEL].with_context(lang=env.lang)
     translate = addon_texts(request.lang)
-    found = [_app(module, translate) for module in modules.search([])]
+    listed = modules.search([])
+    unknown = not set(find_addons().manifests) <= set(listed.mapped("name"))
+    if unknown and _may_manage(env) and "updated" not in request.args:
+        request.site.registries.run(env.registry.name, _update_list, env.uid)
+        return redirect(link("/web/apps", **request.args.to_dict(), updated="1"))
+    found = [_app(module, translate) for module in listed]
     if text:
         wanted = fold(text)
         shown = [app for app in found if wanted in fold(f"{app.name} {app.label} {app.summary}")]
@@ -58,6 +65,11 @@ def show_apps(request: Request) -> Response:
     title = say(request, "Apps")
     view = AppsPage(tuple(shown), text=text, filters=filters, can_manage=_may_manage(env))
     return page(request, "apps.html", view, title, here="/web/apps")
+
+
+def _update_list(env: Env) -> None:
+    modules: Any = env[MODEL]
+    modules.update_list()
 
 
 def _app(module: Any, translate: Callable[[str, str], str]) -> App:

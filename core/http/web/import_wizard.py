@@ -106,9 +106,6 @@ def go_on(request: Request, model: str, token: str) -> Response:
     title = _title(request, model)
     file = waiting(request, model, token)
     wish = request.form.get("do", "")
-    if wish == "cancel":
-        request.site.registries.board.cancel(request.env.registry.name, token)
-        return redirect(f"/web/import/{model}/{token}")
     _take_choices(file, request.form)
     if wish == "run":
         return _start(request, file)
@@ -216,10 +213,18 @@ def _progress(request: Request, file: ImportFile, title: str) -> Response:
     note = request.site.registries.board.read(request.env.registry.name, file.token)
     address = f"/web/import/{file.model}/{file.token}"
     shown = ImportPage(
-        "run", file.model, title, url=address, cancel_url=address, filename=file.name, running=True,
+        "run", file.model, title, url=address, cancel_url=f"{address}/stop", filename=file.name, running=True,
         done=note.done if note else 0, total=note.total if note and note.total else len(file.sheet().rows),
     )  # fmt: skip
     return _step(request, shown)
+
+
+@route("/web/import/<model>/<token>/stop", methods=("POST",), write=False)
+def stop(request: Request, model: str, token: str) -> Response:
+    """Ask the running import to stop. It holds the only writing transaction there may be, so that this one reads."""
+    waiting(request, model, token)
+    request.site.registries.board.cancel(request.env.registry.name, token)
+    return redirect(f"/web/import/{model}/{token}")
 
 
 @route("/web/import/<model>/<token>/refused")
