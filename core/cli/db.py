@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from core.cli.options import confirm, json_option, registries, settings_options, yes_option
 from core.cli.output import progress, show_json, show_rows
 
+if TYPE_CHECKING:
+    from core.module.registries import Registries
+
+
+as_is_option = click.option(
+    "--as-is", is_flag=True, help="It takes the place of the original: jobs run and messages are sent at once."
+)
+
 
 @click.group(short_help="List, create, drop, copy, dump and restore databases.")
 def command() -> None:
-    """List, create, drop, copy, dump and restore databases."""
+    """List, create, drop, copy, dump and restore databases.
+
+    A copy rests, and so does what was restored: no scheduled job runs in it and nothing is sent, until `wake`.
+    """
 
 
 @command.command("list")
@@ -69,13 +81,15 @@ def drop(name: str, yes: bool) -> None:
 @command.command()
 @click.argument("source")
 @click.argument("target")
+@as_is_option
 @settings_options
-def copy(source: str, target: str) -> None:
-    """Copy the database SOURCE, as it is now, to a new one called TARGET."""
+def copy(source: str, target: str, as_is: bool) -> None:
+    """Copy the database SOURCE, as it is now, to a new one called TARGET, which rests."""
     from core.db import admin
 
-    admin.copy(registries().server, source, target)
-    click.echo(f"Copied {source} to {target}.")
+    found = registries()
+    admin.copy(found.server, source, target)
+    click.echo(f"Copied {source} to {target}.{_rest(found, target, as_is)}")
 
 
 @command.command()
@@ -93,10 +107,45 @@ def dump(name: str, file: Path) -> None:
 @command.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.argument("name")
+@as_is_option
 @settings_options
-def restore(file: Path, name: str) -> None:
-    """Make the database NAME from FILE, a dump of this or of another server."""
+def restore(file: Path, name: str, as_is: bool) -> None:
+    """Make the database NAME from FILE, a dump of this or of another server.
+
+    It rests. After the loss of the original, restore its dump with --as-is.
+    """
     from core.db import admin
 
-    admin.restore(registries().server, file, name)
-    click.echo(f"Restored {name} from {file}.")
+    found = registries()
+    admin.restore(found.server, file, name)
+    click.echo(f"Restored {name} from {file}.{_rest(found, name, as_is)}")
+
+
+@command.command()
+@click.argument("name")
+@settings_options
+def rest(name: str) -> None:
+    """Let the database NAME rest, as a copy does: for one that was copied without `grial`."""
+    found = registries()
+    click.echo(f"{name}:{_rest(found, name, as_is=False)}")
+
+
+@command.command()
+@click.argument("name")
+@settings_options
+def wake(name: str) -> None:
+    """Wake the database NAME: its scheduled jobs run, and messages are sent."""
+    from core.module import resting
+
+    woken = resting.wake(registries(), name)
+    click.echo(f"{name} is awake: scheduled jobs run, and messages are sent." if woken else f"{name} was awake.")
+
+
+def _rest(found: Registries, name: str, as_is: bool) -> str:
+    """Let a database rest, unless it is to go on as it is, and say so."""
+    from core.module import resting
+
+    if as_is:
+        return ""
+    resting.rest(found, name)
+    return f" It rests: no scheduled job runs and nothing is sent, until `grial db wake {name}`."

@@ -15,6 +15,7 @@ from core.http.request import Request, Response, file_response, redirect
 from core.http.routing import route
 from core.http.web.page import plain, say, told
 from core.http.web.pages.admin import Database, DatabasePage
+from core.module import resting
 from core.module.create import create_database
 from core.security import authenticate, csrf
 
@@ -63,6 +64,7 @@ def copy(request: Request) -> Response:
     def work() -> Response:
         name, target = _known(request), request.form.get("new_name", "")
         admin.copy(request.site.registries.server, name, target)
+        _rest(request, target)
         request.site.forget_names()
         return _page(request, done=say(request, "{name} is copied to {target}.", name=name, target=target))
 
@@ -110,10 +112,17 @@ def restore(request: Request) -> Response:
             file = Path(folder, "dump.zip")
             upload.save(file)
             admin.restore(request.site.registries.server, file, name)
+        _rest(request, name)
         request.site.forget_names()
         return _page(request, done=say(request, "{name} is restored.", name=name))
 
     return _guarded(request, work)
+
+
+def _rest(request: Request, name: str) -> None:
+    """Let a new copy rest, unless it takes the place of the original."""
+    if not request.form.get("as_is"):
+        resting.rest(request.site.registries, name)
 
 
 def _guarded(request: Request, work: Callable[[], Response]) -> Response:
