@@ -10,10 +10,19 @@ import click
 from core.cli.options import confirm, json_option, registries, settings_options, yes_option
 from core.cli.output import progress, show_json, show_rows
 
+RESTS = " It rests: no scheduled job runs and nothing is sent, until `grial db wake {name}`."
+
+as_is_option = click.option(
+    "--as-is", is_flag=True, help="It takes the place of the original: jobs run and messages are sent at once."
+)
+
 
 @click.group(short_help="List, create, drop, copy, dump and restore databases.")
 def command() -> None:
-    """List, create, drop, copy, dump and restore databases."""
+    """List, create, drop, copy, dump and restore databases.
+
+    A copy rests, and so does what was restored: no scheduled job runs in it and nothing is sent, until `wake`.
+    """
 
 
 @command.command("list")
@@ -69,13 +78,14 @@ def drop(name: str, yes: bool) -> None:
 @command.command()
 @click.argument("source")
 @click.argument("target")
+@as_is_option
 @settings_options
-def copy(source: str, target: str) -> None:
-    """Copy the database SOURCE, as it is now, to a new one called TARGET."""
+def copy(source: str, target: str, as_is: bool) -> None:
+    """Copy the database SOURCE, as it is now, to a new one called TARGET, which rests."""
     from core.module import databases
 
-    databases.copy(registries(), source, target)
-    click.echo(f"Copied {source} to {target}.")
+    databases.copy(registries(), source, target, as_is=as_is)
+    click.echo(f"Copied {source} to {target}.{'' if as_is else RESTS.format(name=target)}")
 
 
 @command.command()
@@ -93,10 +103,36 @@ def dump(name: str, file: Path) -> None:
 @command.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.argument("name")
+@as_is_option
 @settings_options
-def restore(file: Path, name: str) -> None:
-    """Make the database NAME from FILE, a dump of this or of another server."""
+def restore(file: Path, name: str, as_is: bool) -> None:
+    """Make the database NAME from FILE, a dump of this or of another server.
+
+    It rests. After the loss of the original, restore its dump with --as-is.
+    """
     from core.module import databases
 
-    databases.restore(registries(), file, name)
-    click.echo(f"Restored {name} from {file}.")
+    databases.restore(registries(), file, name, as_is=as_is)
+    click.echo(f"Restored {name} from {file}.{'' if as_is else RESTS.format(name=name)}")
+
+
+@command.command()
+@click.argument("name")
+@settings_options
+def rest(name: str) -> None:
+    """Let the database NAME rest, as a copy does: for one that was copied without `grial`."""
+    from core.module import resting
+
+    resting.rest(registries(), name)
+    click.echo(f"{name}:{RESTS.format(name=name)}")
+
+
+@command.command()
+@click.argument("name")
+@settings_options
+def wake(name: str) -> None:
+    """Wake the database NAME: its scheduled jobs run, and messages are sent."""
+    from core.module import resting
+
+    woken = resting.wake(registries(), name)
+    click.echo(f"{name} is awake: scheduled jobs run, and messages are sent." if woken else f"{name} was awake.")

@@ -15,7 +15,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection as Connection
 
+from core.db.engine import notify
 from core.db.types import id_column
+
+CHANNEL = "grial_addons"
+"""PostgreSQL tells those who listen here that addons have changed."""
 
 ARCHIVED = "zz_archive."
 """Stands before the addon in the external ids of archived records; no addon's name holds a dot."""
@@ -131,6 +135,7 @@ _VERSIONS = sa.select(registry.c.version, registry.c.caches).where(registry.c.id
 def bump_registry_version(connection: Connection) -> int:
     """Tell every worker to rebuild once this transaction has ended; gives the new version."""
     connection.execute(registry.update().where(registry.c.id == 1).values(version=registry.c.version + 1))
+    notify(connection, CHANNEL)
     return versions(connection)[0]
 
 

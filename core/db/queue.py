@@ -73,6 +73,9 @@ jobs = sa.Table(
 )
 _c = jobs.c
 
+# ir.cron in base describes it as a whole.
+crons = sa.table("ir_cron", sa.column("active", sa.Boolean()), sa.column("nextcall", UtcDateTime()))
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -214,8 +217,9 @@ def report(connection: Connection, job_id: int, done: int, total: int, message: 
 
 
 def cancel(connection: Connection, job_ids: Sequence[int]) -> None:
-    """Stop jobs: those that wait at once, those that run at their next step."""
-    _end(connection, job_ids, "cancelled", _now(), None, state="waiting")
+    """Stop jobs: those that wait or rest at once, those that run at their next step."""
+    for state in ("waiting", "resting"):
+        _end(connection, job_ids, "cancelled", _now(), None, state=state)
     running = sa.update(jobs).where(id_in(_c.id, job_ids), _c.state == "running")
     connection.execute(running.values(cancel_requested=True))
 
@@ -223,6 +227,25 @@ def cancel(connection: Connection, job_ids: Sequence[int]) -> None:
 def stopped(connection: Connection, job: Job) -> bool:
     """The job has stopped as it was asked to, and its work was rolled back."""
     return _end(connection, [job.id], "cancelled", _now(), None, job.worker)
+
+
+def rest(connection: Connection, job: Job) -> None:
+    """Give a job back that may not run before somebody wakes the database; the try does not count."""
+    _release(connection, job, _now(), state="resting", tries=_c.tries - 1)
+
+
+def wake(connection: Connection) -> None:
+    """Let the jobs that rest begin, and let workers look at once for what is due."""
+    connection.execute(sa.update(jobs).where(_c.state == "resting").values(state="waiting"))
+    notify(connection, CHANNEL)
+
+
+def leave_to_original(connection: Connection) -> None:
+    """Cancel the jobs that came along with a copy of a database: they are run where they were asked for."""
+    open_jobs = sa.update(jobs).where(_c.state.in_(("waiting", "running", "resting")))
+    error = "It came along with a copy of its database and was not run here."
+    ended = {"finished_at": _now(), "key": None, "lease_until": None, "worker": None, "error": error}
+    connection.execute(open_jobs.values(state="cancelled", **ended))
 
 
 def retry(connection: Connection, job_ids: Sequence[int]) -> None:
@@ -238,6 +261,15 @@ def next_due(connection: Connection) -> datetime | None:
     due = sa.case((_c.state == "waiting", _c.run_at), else_=_c.lease_until)
     query = sa.select(sa.func.min(due, type_=UtcDateTime())).where(_c.state.in_(("waiting", "running")))
     found: datetime | None = connection.execute(query).scalar()
+    return found
+
+
+def next_scheduled(connection: Connection, after: datetime | None = None) -> datetime | None:
+    """When the next scheduled job is due, of those later than `after`; None when there is none."""
+    query = sa.select(sa.func.min(crons.c.nextcall, type_=UtcDateTime())).where(crons.c.active)
+    found: datetime | None = connection.execute(
+        query if after is None else query.where(crons.c.nextcall > after)
+    ).scalar()
     return found
 
 
@@ -269,7 +301,8 @@ def _release(
     connection: Connection, job: Job, run_at: datetime, **values: Any
 ) -> None:  # Any: a column has its own type
     change = sa.update(jobs).where(_c.id == job.id, _c.state == "running", _c.worker == job.worker)
-    connection.execute(change.values(state="waiting", run_at=run_at, worker=None, lease_until=None, **values))
+    values = {"state": "waiting", "run_at": run_at, "worker": None, "lease_until": None, **values}
+    connection.execute(change.values(values))
 
 
 def _now() -> datetime:

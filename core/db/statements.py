@@ -46,6 +46,7 @@ QUERY_ONLY_ON = "PRAGMA query_only = ON"
 QUERY_ONLY_OFF = "PRAGMA query_only = OFF"
 FOREIGN_KEYS = "PRAGMA foreign_keys"
 DATA_VERSION = "PRAGMA data_version"
+DATABASE_FILE = "PRAGMA database_list"
 
 STATEMENT_TIMEOUT = "SET LOCAL statement_timeout = %s"
 SESSION_LOCK = "SELECT pg_advisory_lock(%s)"

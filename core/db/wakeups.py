@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import select
 import time
 from contextlib import suppress
@@ -19,15 +20,16 @@ LOOK = 0.2
 class Wakeups:
     """Wakes one thread when another connection, in any process, has done something.
 
-    On PostgreSQL it holds a connection of its own and hears `notify` on its channel; on SQLite it wakes
+    On PostgreSQL it holds a connection of its own and hears `notify` on its channels; on SQLite it wakes
     after every write. Use it as a context manager, or close it.
     """
 
-    def __init__(self, engine: Engine, channel: str) -> None:
+    def __init__(self, engine: Engine, *channels: str) -> None:
         self._engine = engine
-        self._channel = channel
+        self._channels = channels
         self._connection: Connection | None = None
         self._version = 0
+        self._file = ("", (0, 0))
 
     def wait(self, timeout: float) -> bool:
         """Sleep until something happens, for at most `timeout` seconds; True when something has happened.
@@ -77,8 +79,11 @@ class Wakeups:
         if self._engine.dialect.name == "postgresql":
             self._raw.autocommit = True
             with self._raw.cursor() as cursor:
-                cursor.execute(statements.listen(self._engine.dialect, self._channel))
+                for channel in self._channels:
+                    cursor.execute(statements.listen(self._engine.dialect, channel))
         else:
+            path = self._raw.execute(statements.DATABASE_FILE).fetchone()[2]
+            self._file = (path, _identity(path))
             self._look(0)
 
     def _hear(self, timeout: float) -> bool:
@@ -90,8 +95,21 @@ class Wakeups:
         return heard
 
     def _look(self, timeout: float) -> bool:
+        path, file = self._file
+        if _identity(path) != file:  # it was dropped, and perhaps made again: we look at the old one
+            self.close()
+            return True
         version = int(self._raw.execute(statements.DATA_VERSION).fetchone()[0])
         changed, self._version = version != self._version, version
         if not changed:
             time.sleep(min(LOOK, timeout))
         return changed
+
+
+def _identity(path: str) -> tuple[int, int]:
+    """Which file a path means at this moment."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return (0, 0)
+    return found.st_dev, found.st_ino

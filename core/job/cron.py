@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from core.db import queue
+from core.db.resting import is_resting
 from core.errors import GrialError
 from core.job.handlers import handling
 from core.kernel.expression import literal
@@ -19,20 +19,13 @@ log = logging.getLogger(__name__)
 CRONS = "ir.cron"
 
 
-def next_call(env: Env) -> datetime | None:
-    """When the next scheduled job is due; None when there is none."""
-    if CRONS not in env:
-        return None
-    found: Any = env.super_env[CRONS].search([("active", "=", True)], order="nextcall", limit=1)
-    return found.nextcall if found else None
-
-
 def enqueue_due(env: Env) -> list[int]:
     """Put every scheduled job that is due into the queue and plan its next run; gives the ids of the jobs.
 
     One whose last run waits or is at work still is not begun a second time. One that cannot be begun is switched off.
+    In a database that rests there is nothing to do.
     """
-    if CRONS not in env:
+    if CRONS not in env or is_resting(env.tx.connection):
         return []
     due: Any = env.super_env[CRONS].search(
         [("active", "=", True), ("nextcall", "<=", env.now())], order="priority, nextcall, id"

@@ -24,24 +24,28 @@ class Handling:
         tries: how often it is tried before it counts as failed.
         limit: seconds after which it counts as hanging; it is stopped at its next progress.
         pause: seconds before the second try; each further one waits twice as long.
+        outside: it reaches people or systems outside: in a database that rests it waits.
     """
 
     tries: int = 5
     limit: float = 3600
     pause: float = 30
+    outside: bool = False
 
 
-def job(*, tries: int = 5, limit: float = 3600, pause: float = 30) -> Callable[[F], F]:
+def job(*, tries: int = 5, limit: float = 3600, pause: float = 30, outside: bool = False) -> Callable[[F], F]:
     """Let a method of a model run in the background and on a schedule.
 
     Args:
         tries: how often it is tried; what it did is undone before each further try.
         limit: seconds it may take.
         pause: seconds before the second try, doubled for each further one.
+        outside: it sends something to people or systems outside. In the copy of a database it waits until an
+            administrator wakes that.
     """
 
     def decorate(method: F) -> F:
-        method.__dict__[_MARK] = Handling(tries, limit, pause)
+        method.__dict__[_MARK] = Handling(tries, limit, pause, outside)
         return method
 
     return decorate

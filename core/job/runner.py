@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from core.db import queue
 from core.db.engine import DatabaseServer, begin
+from core.db.resting import is_resting
 from core.errors import AccessError, Busy, GrialError, TookTooLong, UnknownName
 from core.job.board import Board
 from core.job.handlers import handling
@@ -52,6 +53,22 @@ class Home(Protocol):
         """Run `work` in a transaction of a database, again when that is asked for."""
         ...
 
+    def loaded(self) -> list[str]:
+        """The databases in use in this process."""
+        ...
+
+    def refresh(self, name: str) -> bool:
+        """Notice, in a database in use, that another process has changed its addons."""
+        ...
+
+    def forget(self, name: str) -> None:
+        """The database is gone."""
+        ...
+
+
+class _Rests(Exception):  # it is no error: the database is a copy
+    """The job may not run before somebody wakes the database."""
+
 
 class LostJob(GrialError):
     """The job is another worker's by now; what was done for it is rolled back."""
@@ -73,6 +90,8 @@ def run_job(home: Home, database: str, job: queue.Job) -> bool:
             )
     except JobStopped:
         _end(home, database, lambda connection: queue.stopped(connection, job))
+    except _Rests:
+        _end(home, database, lambda connection: queue.rest(connection, job))
     except LostJob:
         log.warning("database %s: job %s was taken over by another worker", database, job.id)
     except TookTooLong:
@@ -91,7 +110,8 @@ def run_job(home: Home, database: str, job: queue.Job) -> bool:
 
 
 def _work(env: Env, job: queue.Job) -> None:
-    handling(env, job.model, job.method)
+    if handling(env, job.model, job.method).outside and is_resting(env.tx.connection):
+        raise _Rests
     records = env[job.model].browse(_part(job, "ids", list))
     method = getattr(records, job.method)
     method(*_part(job, "args", list), **_part(job, "kwargs", dict))

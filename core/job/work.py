@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from core.db import queue
+from core.db.engine import notify
 from core.errors import ValidationError
 from core.job.board import Board, Progress
 from core.job.handlers import handling
@@ -127,6 +128,11 @@ def cancel(env: Env, jobs: Sequence[int]) -> None:
     for job in jobs:
         board.cancel(env.registry.name, work_name(job))
     queue.cancel(env.tx.connection, list(jobs))
+
+
+def look(env: Env) -> None:
+    """Let the workers look at once, when this transaction has ended well: a scheduled job may be due."""
+    notify(env.tx.connection, queue.CHANNEL)
 
 
 def retry(env: Env, jobs: Sequence[int]) -> None:

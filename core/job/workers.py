@@ -6,10 +6,12 @@ import logging
 import os
 import socket
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 
-from core.db import queue
+from core.db import addon_rows, queue
 from core.db.engine import begin
+from core.db.resting import is_resting
 from core.db.wakeups import Wakeups
 from core.errors import Busy, GrialError
 from core.job import cron
@@ -21,6 +23,9 @@ LONGEST_SLEEP = 60.0
 NEW_DATABASES = 10.0
 """Seconds between two looks for databases."""
 
+STRANGE = 20.0, 600.0
+"""Seconds until a database that is not ours is looked at again, at first and at most."""
+
 AFTER_TROUBLE = 30.0
 CLEARING = timedelta(days=1)
 KEPT = timedelta(days=30)
@@ -28,7 +33,10 @@ KEPT = timedelta(days=30)
 
 
 class DatabaseWorker(threading.Thread):
-    """Runs the jobs of one database, one after the other."""
+    """Runs the jobs of one database, one after the other, and ends by itself when that is gone.
+
+    It also sees that its process notices a change of addons before somebody asks.
+    """
 
     def __init__(self, home: Home, database: str) -> None:
         super().__init__(name=f"jobs of {database}", daemon=True)
@@ -45,34 +53,44 @@ class DatabaseWorker(threading.Thread):
     def run(self) -> None:
         """Wait for something to do, and do it, until `stop`."""
         engine = self.home.server.engine(self.database)
-        with Wakeups(engine, queue.CHANNEL) as wakeups:
+        with Wakeups(engine, queue.CHANNEL, addon_rows.CHANNEL) as wakeups:
             while not self._stop_wanted.is_set():
-                try:
-                    if _now() - self._cleared > CLEARING:
-                        forget_old(self.home, self.database)
-                        self._cleared = _now()
-                    self.work_off()
-                    pause = self.idle_seconds()
-                except Busy:
-                    pause = 1.0
-                except GrialError as error:
-                    log.warning("database %s: jobs rest: %s", self.database, error)
-                    pause = AFTER_TROUBLE
-                except Exception:
-                    log.exception("database %s: jobs rest", self.database)
-                    pause = AFTER_TROUBLE
+                pause = self._round()
+                if pause is None:
+                    return
                 self._sleep(wakeups, pause)
+
+    def _round(self) -> float | None:
+        """Do all there is to do; gives the seconds until there is more, or None when the database is gone."""
+        try:
+            if _now() - self._cleared > CLEARING:
+                forget_old(self.home, self.database)
+                self._cleared = _now()
+            self.home.refresh(self.database)
+            self.work_off()
+            return self.idle_seconds()
+        except Busy:
+            return 1.0
+        except GrialError as error:
+            if self._gone():
+                log.info("database %s is gone", self.database)
+                return None
+            log.warning("database %s: jobs rest: %s", self.database, error)
+        except Exception:
+            log.exception("database %s: jobs rest", self.database)
+        return AFTER_TROUBLE
 
     def work_off(self) -> int:
         """Put due scheduled jobs into the queue and run everything that is due; gives how many jobs were begun."""
         engine = self.home.server.engine(self.database)
         count = 0
         while not self._stop_wanted.is_set():
-            if self._cron_is_due():
-                self.home.run(self.database, cron.enqueue_due)
             with begin(engine, write=False) as connection:
                 due = queue.next_due(connection)
-            if due is None or due > _now():
+                planned = None if is_resting(connection) else queue.next_scheduled(connection)
+            if planned is not None and planned <= _now():
+                self.home.run(self.database, cron.enqueue_due)
+            elif due is None or due > _now():
                 break
             claimed = queue.claim(engine, self.worker)
             if not claimed:
@@ -86,15 +104,18 @@ class DatabaseWorker(threading.Thread):
         """How long there is nothing to do, unless somebody wakes us."""
         with begin(self.home.server.engine(self.database), write=False) as connection:
             due = queue.next_due(connection)
-        planned = self.home.run(self.database, cron.next_call, write=False)
+            # One that is due by now and still not begun cannot be: its addon is disabled, or it is at work.
+            planned = None if is_resting(connection) else queue.next_scheduled(connection, after=_now())
         moments = [moment for moment in (due, planned) if moment is not None]
         if not moments:
             return LONGEST_SLEEP
         return min(max((min(moments) - _now()).total_seconds(), 0.05), LONGEST_SLEEP)
 
-    def _cron_is_due(self) -> bool:
-        planned = self.home.run(self.database, cron.next_call, write=False)
-        return planned is not None and planned <= _now()
+    def _gone(self) -> bool:
+        try:
+            return not self.home.server.exists(self.database)
+        except GrialError:
+            return False
 
     def _sleep(self, wakeups: Wakeups, seconds: float) -> None:
         """Wait in short steps, so that `stop` is heard."""
@@ -111,6 +132,7 @@ class Workers:
     def __init__(self, home: Home) -> None:
         self.home = home
         self._threads: dict[str, DatabaseWorker] = {}
+        self._strange: dict[str, tuple[float, float]] = {}
         self._stop_wanted = threading.Event()
         self._keeper = threading.Thread(target=self._keep, name="job keeper", daemon=True)
 
@@ -128,19 +150,48 @@ class Workers:
         for thread in self._threads.values():
             thread.join(patience)
 
+    def databases(self) -> list[str]:
+        """The databases whose jobs are run."""
+        return sorted(name for name, thread in self._threads.items() if thread.is_alive())
+
     def look(self) -> None:
         """Begin with new databases, and leave those that are gone."""
         try:
-            names = set(self.home.server.names())
+            names = self.home.server.names()
         except GrialError as error:
             log.warning("the databases cannot be listed: %s", error)
             return
-        for name in set(self._threads) - names:
+        for name in self._threads.keys() - names:
             self._threads.pop(name).stop()
-        for name in sorted(names):
-            if name not in self._threads or not self._threads[name].is_alive():
+            self.home.forget(name)
+        self._strange = {name: known for name, known in self._strange.items() if name in names}
+        for name in names:
+            if (name not in self._threads or not self._threads[name].is_alive()) and self._is_ours(name):
                 self._threads[name] = DatabaseWorker(self.home, name)
                 self._threads[name].start()
+
+    def _is_ours(self, name: str) -> bool:
+        """Is it a database of Grial? One that is not is asked again from time to time, for it may become ours."""
+        again, pause = self._strange.get(name, (0.0, STRANGE[0]))
+        if name not in self.home.loaded():
+            if time.monotonic() < again:
+                return False
+            if not self._has_addons(name):
+                if name not in self._strange:
+                    log.info("database %s is not Grial's", name)
+                self._strange[name] = (time.monotonic() + pause, min(2 * pause, STRANGE[1]))
+                self.home.server.dispose(name)
+                return False
+        self._strange.pop(name, None)
+        return True
+
+    def _has_addons(self, name: str) -> bool:
+        try:
+            with begin(self.home.server.engine(name), write=False) as connection:
+                return addon_rows.exists(connection)
+        except Exception:  # somebody else's database may refuse us in any way
+            log.debug("database %s cannot be looked into", name, exc_info=True)
+            return False
 
     def _keep(self) -> None:
         self.look()

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from core.db import addon_rows, admin, schema
-from core.db.engine import DatabaseServer, begin
+from core.db import addon_rows, admin, resting, schema
+from core.db.engine import begin
 from core.errors import GrialError, UserError
 from core.module.loading import load_registry
 from core.module.registries import Registries
@@ -17,15 +17,18 @@ from core.module.registries import Registries
 log = logging.getLogger(__name__)
 
 
-def copy(registries: Registries, source: str, target: str) -> None:
+def copy(registries: Registries, source: str, target: str, *, as_is: bool = False) -> None:
     """Copy a database as it is at this moment, with its files, while others work in it.
+
+    Args:
+        as_is: let the copy go on where the original is; otherwise it rests, see `core.db.resting`.
 
     Raises:
         UnknownName: there is no database `source`.
         UserError: there is one called `target`.
     """
     server = registries.server
-    with _renewed(registries, target) as working:
+    with _renewed(registries, target, as_is) as working:
         admin.fill_copy(server, source, working)
 
 
@@ -40,15 +43,18 @@ def dump(registries: Registries, name: str, target: Path | BinaryIO) -> None:
     admin.dump(registries.server, name, target)
 
 
-def restore(registries: Registries, source: Path | BinaryIO, name: str) -> None:
+def restore(registries: Registries, source: Path | BinaryIO, name: str, *, as_is: bool = False) -> None:
     """Make the database `name` from a dump of this or of another server.
+
+    Args:
+        as_is: it takes the place of the original; otherwise it rests, see `core.db.resting`.
 
     Raises:
         UserError: there is a database of this name.
         ValidationError: this is no dump, a damaged one, or one of a newer format. Nothing stays of it.
     """
     server = registries.server
-    with _renewed(registries, name) as working:
+    with _renewed(registries, name, as_is) as working:
         admin.create(server, working)
         admin.fill_restored(server, source, working)
         _add_checks(registries, working)
@@ -59,25 +65,21 @@ def rename(registries: Registries, name: str, new_name: str) -> None:
 
     Raises UnknownName and UserError, as `copy` does.
     """
-    with admin.building(registries.server, new_name, empty=False) as working:
-        admin.fill_copy(registries.server, name, working)
-        _renew(registries.server, working)
+    copy(registries, name, new_name, as_is=True)
     drop(registries, name)
 
 
 @contextmanager
-def _renewed(registries: Registries, name: str) -> Iterator[str]:
+def _renewed(registries: Registries, name: str, as_is: bool) -> Iterator[str]:
     """Make a database from another one in the block; no process takes it for one that had its name before."""
     with admin.building(registries.server, name, empty=False) as working:
         yield working
-        _renew(registries.server, working)
+        with begin(registries.server.engine(working), write=True) as connection:
+            if addon_rows.exists(connection):
+                addon_rows.renew(connection)
+                if not as_is:
+                    resting.rest(connection)
     registries.forget(name)
-
-
-def _renew(server: DatabaseServer, working: str) -> None:
-    with begin(server.engine(working), write=True) as connection:
-        if addon_rows.exists(connection):
-            addon_rows.renew(connection)
 
 
 def _add_checks(registries: Registries, working: str) -> None:

@@ -16,7 +16,6 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from core.module.finder import add_paths, search_paths
-from core.module.signal import Watcher
 from core.server.app import Application, make_app
 
 if TYPE_CHECKING:
@@ -67,7 +66,6 @@ class _Loader:
             threading.Thread(target=_end_with_parent, args=(os.getppid(),), name="parent", daemon=True).start()
         application = make_app(self.settings)
         threading.Thread(target=application.warm_up, name="warm up", daemon=True).start()
-        Watcher(application.registries).start()
         if self.on_start is not None:
             self.on_start(application)
         return application

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from core.db.resting import is_resting
 from core.module.registries import Registries
 from core.security.authenticate import authenticate, bearer
 
@@ -31,6 +32,30 @@ def test_a_new_database_can_be_logged_in_to_copied_dumped_restored_and_dropped(g
     assert third not in grial("db", "list").stdout.split()
 
 
+def rests(databases, name):
+    with Registries(databases.server, databases.settings).transaction(name, write=False) as env:
+        return is_resting(env.tx.connection)
+
+
+def test_a_copy_rests_until_it_is_woken(grial, scratch, databases, database, tmp_path):
+    copied, restored, moved = scratch("copied"), scratch("restored"), scratch("moved")
+    answer = grial("db", "copy", database.name, copied)
+    assert f"grial db wake {copied}" in answer.stdout
+    assert rests(databases, copied)
+    assert not rests(databases, database.name)
+    assert grial("db", "wake", copied).stdout == f"{copied} is awake: scheduled jobs run, and messages are sent.\n"
+    assert not rests(databases, copied)
+    assert grial("db", "wake", copied).stdout == f"{copied} was awake.\n"
+    assert grial("db", "rest", copied).exit_code == 0
+    assert rests(databases, copied)
+    dumped = tmp_path / "dump.zip"
+    assert grial("db", "dump", database.name, dumped).exit_code == 0
+    assert "It rests" in grial("db", "restore", dumped, restored).stdout
+    assert rests(databases, restored)
+    assert "It rests" not in grial("db", "restore", dumped, moved, "--as-is").stdout
+    assert not rests(databases, moved)
+
+
 def test_a_name_that_is_taken_is_refused(grial, database):
     answer = grial("db", "create", database.name)
     assert answer.exit_code == 1
@@ -44,7 +69,7 @@ def test_a_given_password_is_never_shown(grial, scratch):
     assert "secret" not in answer.output
 
 
-@pytest.mark.parametrize("command", [["drop"], ["copy", "other"], ["dump", "x.zip"]])
+@pytest.mark.parametrize("command", [["drop"], ["copy", "other"], ["dump", "x.zip"], ["rest"], ["wake"]])
 def test_a_database_that_is_not_there_is_named(grial, command, tmp_path, backend):
     verb, *rest = command
     answer = grial("db", verb, "nothing-of-this-name", *rest)

@@ -11,10 +11,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from core.db import queue
+from core.db import admin, queue
 from core.db.engine import begin, with_retry
 from core.db.queue import Job, jobs
 from core.db.wakeups import Wakeups
+from core.testing.plugin import MakeServer
 from tests.db.conftest import undone
 
 
@@ -212,6 +213,21 @@ def test_a_worker_wakes_when_there_is_a_job(store: Engine) -> None:
         assert wakeups.wait(10)
         timer.join()
         assert not wakeups.wait(0.1)
+
+
+def test_a_worker_notices_that_the_file_of_its_database_was_replaced(make_server: MakeServer) -> None:
+    server = make_server("sqlite")
+    admin.create(server, "one")
+    with Wakeups(server.engine("one"), queue.CHANNEL) as wakeups:
+        wakeups.wait(0)
+        assert not wakeups.wait(0.1)
+        admin.drop(server, "one")
+        admin.create(server, "one")
+        assert wakeups.wait(0)
+        assert wakeups.wait(0), "it looks for itself again"
+        with begin(server.engine("one"), write=True, schema=True) as connection:
+            queue.bootstrap(connection)
+        assert wakeups.wait(5)
 
 
 def test_a_worker_survives_a_lost_connection(store: Engine) -> None:

@@ -3,6 +3,8 @@
 MANIFEST = """{"name": "Base", "version": "1.0", "data": ["data.xml"]}"""
 
 MODELS = """
+from datetime import timedelta
+
 from core import Model, fields
 
 
@@ -81,6 +83,30 @@ class Module(Model):
     demo = fields.Boolean("Demo")
     enabled = fields.Boolean("Enabled", default=True)
     message = fields.Text("Message")
+
+
+class Parameter(Model):
+    _name = "ir.config_parameter"
+    _description = "Parameter"
+    key = fields.Char("Key", required=True)
+    value = fields.Text("Value", required=True)
+
+
+class Cron(Model):
+    _name = "ir.cron"
+    _description = "Scheduled Job"
+    name = fields.Char("Name")
+    active = fields.Boolean("Active", default=True)
+    nextcall = fields.Datetime("Next")
+    priority = fields.Integer("Priority")
+    model = fields.Char("Model")
+    function = fields.Char("Function")
+    args = fields.Text("Arguments")
+    user_id = fields.Many2one(Users, "User")
+    failures = fields.Integer("Failures")
+
+    def plan_next(self):
+        self.write({"nextcall": self.env.now() + timedelta(hours=1)})
 
 
 class Filters(Model):

@@ -1,15 +1,16 @@
 import logging
 import threading
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
-from core.db import queue
-from core.db.engine import begin
+from core.db import addon_rows, admin, queue, resting
+from core.db.engine import DatabaseServer, begin
 from core.errors import UnknownName, ValidationError
-from core.job import cron, runner, work
+from core.job import cron, runner, work, workers
 from core.job.runner import run_job
 from core.job.workers import DatabaseWorker, Workers
 
@@ -17,7 +18,6 @@ CLOCK = {
     "__manifest__.py": "{}",
     "models/bell.py": """
         import time
-        from datetime import timedelta
         from core import Model, fields
         from core.errors import UserError
         from core.job.handlers import job
@@ -34,6 +34,10 @@ CLOCK = {
                 for bell in self:
                     bell.rung += times
                     bell.name = f"{self.env.uid} {self.env.lang} {loud}"
+
+            @job(outside=True)
+            def send(self):
+                self.write({"name": "sent"})
 
             @job(tries=2, pause=0)
             def break_down(self, how):
@@ -63,21 +67,6 @@ CLOCK = {
         class BigBell(Bell, extend=True):
             def ring(self, times=1, loud=False):
                 super().ring(times * 10, loud)
-
-        class Cron(Model):
-            _name = "ir.cron"
-            name = fields.Char("Name")
-            active = fields.Boolean("Active", default=True)
-            nextcall = fields.Datetime("Next")
-            priority = fields.Integer("Priority")
-            model = fields.Char("Model")
-            function = fields.Char("Function")
-            args = fields.Text("Arguments")
-            user_id = fields.Many2one("res.users", "User")
-            failures = fields.Integer("Failures")
-
-            def plan_next(self):
-                self.write({"nextcall": self.env.now() + timedelta(hours=1)})
     """,
 }
 
@@ -293,3 +282,114 @@ def test_the_threads_of_a_server_run_what_comes(clock):
     finally:
         workers.stop()
     assert rung(clock) == 10
+
+
+def test_a_scheduled_job_whose_addon_sleeps_keeps_nobody_busy(clock):
+    plan(clock, model="gone.model")
+    assert clock.worker.work_off() == 0
+    assert clock.worker.idle_seconds() == workers.LONGEST_SLEEP
+
+
+def test_an_idle_database_is_not_loaded(clock):
+    clock.registries.forget("shop")
+    worker = DatabaseWorker(clock.registries, "shop")
+    assert worker.work_off() == 0
+    assert worker.idle_seconds() > 0
+    assert clock.registries.loaded() == []
+
+
+def until(true):
+    deadline = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_somebody_elses_database_is_left_alone_until_it_is_ours(clock, monkeypatch, caplog):
+    server = clock.registries.server
+    admin.create(server, "strange")
+    with begin(server.engine("strange"), write=True, schema=True) as connection:
+        sa.Table("invoices", sa.MetaData(), sa.Column("id", sa.Integer)).create(connection)
+    server.dispose("strange")
+    keeper = Workers(clock.registries)
+    try:
+        with caplog.at_level(logging.WARNING):
+            asked = []
+            monkeypatch.setattr(addon_rows, "exists", lambda connection: asked.append(1) or exists(connection))
+            for _ in range(5):
+                keeper.look()
+            assert len(asked) == 1
+            assert connections_to(server, "strange") == 0
+            assert keeper.databases() == ["shop"]
+        assert not caplog.messages
+        with begin(server.engine("strange"), write=True, schema=True) as connection:
+            addon_rows.bootstrap(connection)
+            queue.bootstrap(connection)
+        keeper._strange = dict.fromkeys(keeper._strange, (0.0, 1.0))
+        keeper.look()
+        assert "strange" in keeper._threads
+    finally:
+        keeper.stop()
+
+
+exists = addon_rows.exists
+
+
+def connections_to(server, name):
+    if server.url is None:
+        return 0
+    seen = sa.table("pg_stat_activity", sa.column("datname"))
+    with server.maintenance() as connection:
+        return connection.execute(sa.select(sa.func.count()).select_from(seen).where(seen.c.datname == name)).scalar()
+
+
+def test_a_worker_whose_database_is_dropped_ends_without_a_word(clock, caplog, tmp_path):
+    keeper = Workers(clock.registries)
+    keeper.look()
+    (thread,) = keeper._threads.values()
+    ask(clock, "ring")
+    until(lambda: rung(clock) == 10)
+    url = clock.registries.server.url
+    settings = clock.registries.settings
+    other = DatabaseServer(replace(settings, database_url=url.render_as_string(hide_password=False) if url else ""))
+    with caplog.at_level(logging.WARNING):
+        admin.drop(other, "shop")
+        until(lambda: keeper.look() or not thread.is_alive())
+    assert keeper.databases() == []
+    assert clock.registries.loaded() == []
+    assert not caplog.messages
+
+
+def test_a_database_that_rests_runs_what_people_ask_for_and_nothing_else(clock):
+    waiting = ask(clock, "send")
+    cron_id = plan(clock)
+    with begin(clock.engine, write=True) as connection:
+        resting.rest(connection)
+        resting.rest(connection)
+    assert state(clock, waiting)[0] == "cancelled"
+    asked, sent = ask(clock, "ring"), ask(clock, "send")
+    assert clock.worker.work_off() == 2
+    assert clock.worker.work_off() == 0
+    assert clock.worker.idle_seconds() == workers.LONGEST_SLEEP
+    assert [state(clock, job)[0] for job in (asked, sent)] == ["done", "resting"]
+    assert look(clock, [cron_id]) == [(True, 0, False)]
+    assert rung(clock) == 10
+    with begin(clock.engine, write=True) as connection:
+        assert resting.wake(connection)
+        assert not resting.wake(connection)
+    assert clock.worker.work_off() == 2
+    assert state(clock, sent) == ("done", None, 1)
+    assert look(clock, [cron_id]) == [(True, 0, True)]
+    assert state(clock, waiting)[0] == "cancelled"
+
+
+def test_what_rests_can_be_cancelled(clock):
+    with begin(clock.engine, write=True) as connection:
+        resting.rest(connection)
+    sent = ask(clock, "send")
+    clock.worker.work_off()
+    clock.write(lambda env: work.cancel(env, [sent]))
+    with begin(clock.engine, write=True) as connection:
+        resting.wake(connection)
+    assert clock.worker.work_off() == 0
+    assert state(clock, sent)[0] == "cancelled"

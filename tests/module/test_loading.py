@@ -6,11 +6,11 @@ import pytest
 from core.db import addon_rows
 from core.db.engine import begin
 from core.errors import Busy, UnknownName, UserError
+from core.job.workers import DatabaseWorker
 from core.module import importer
 from core.module.enable import disable, enable
 from core.module.install import install
 from core.module.registries import Registries, RegistryChanged, home_of
-from core.module.signal import Watcher
 from tests.module.gardens import GARDEN
 
 
@@ -146,19 +146,19 @@ def test_another_worker_notices_at_its_next_transaction(garden):
     assert worker.run("shop", lambda env: "garden.tree" in env) is False
 
 
-def test_the_watcher_rebuilds_before_anybody_asks(garden):
+def test_a_job_worker_rebuilds_before_anybody_asks(garden):
     garden.create()
-    worker = another_worker(garden)
-    old = worker.get("shop")
-    watcher = Watcher(worker, interval=0.02)
-    assert watcher.look() == []
+    other = another_worker(garden)
+    old = other.get("shop")
+    worker = DatabaseWorker(other, "shop")
+    worker.start()
     garden.install("garden")
-    watcher.start()
-    deadline = time.monotonic() + 10
-    while worker.get("shop") is old and time.monotonic() < deadline:
+    deadline = time.monotonic() + 60
+    while other._ready["shop"] is old and time.monotonic() < deadline:
         time.sleep(0.02)
-    watcher.stop()
-    assert "garden.tree" in worker.get("shop")
+    worker.stop()
+    worker.join()
+    assert "garden.tree" in other._ready["shop"]
 
 
 def test_workers_forget_what_rows_no_longer_say(planted):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core import Model, api, fields
+from core.db import queue, resting
 
 
 class ConfigParameter(Model):
@@ -35,6 +36,15 @@ class ConfigParameter(Model):
         else:
             self.create({"key": key, "value": str(value)})
         return before
+
+    def unlink(self) -> bool:
+        """Whoever deletes the mark of a copied database has woken it."""
+        woken = resting.KEY in self.mapped("key")
+        deleted = super().unlink()
+        if woken:
+            self.env.flush()
+            queue.wake(self.env.tx.connection)
+        return deleted
 
     def setting(self, key: str, default: str = "") -> str:
         """The value of `key` for the addon that owns it, whoever is logged in."""

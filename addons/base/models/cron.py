@@ -6,7 +6,9 @@ from typing import Any, Literal
 
 from addons.base.models import job, user
 from core import Model, api, fields
-from core.errors import UserError
+from core.db import resting
+from core.errors import AccessError, UserError
+from core.job import work
 from core.job.handlers import handling
 from core.job.schedule import check_line, next_call
 
@@ -80,6 +82,32 @@ class Cron(Model):
             if not cron.active:
                 raise UserError("{job} is switched off. Activate it first.", job=cron.name)
         self.write({"nextcall": self.env.now()})
+
+    @api.exported
+    def wake_database(self) -> bool:
+        """End the rest of a database that is a copy; answers False when it was awake."""
+        if not self.env.is_super(self._name) and not self.env.has_group("base.group_system"):
+            raise AccessError(
+                "Databases are woken by administrators.", model=self._name, operation="write",
+                groups=["base.group_system"],
+            )  # fmt: skip
+        self.env.flush()
+        woken = resting.wake(self.env.tx.connection)
+        self.env.tx.invalidate()
+        return woken
+
+    def create(self, values: Any) -> Cron:
+        """Workers look at once whether the new ones are due."""
+        created = super().create(values)
+        work.look(self.env)
+        return created
+
+    def write(self, values: Any) -> bool:
+        """Workers look at once whether these are due now."""
+        written = super().write(values)
+        if not values.keys().isdisjoint(("active", "nextcall")):
+            work.look(self.env)
+        return written
 
     def plan_next(self) -> None:
         """Set the time of the next run after one has begun, and count the run."""

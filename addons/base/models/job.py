@@ -10,7 +10,7 @@ from core import Model, api, fields
 from core.db import queue
 from core.errors import AccessError
 
-State = Literal["waiting", "running", "done", "failed", "cancelled"]
+State = Literal["waiting", "resting", "running", "done", "failed", "cancelled"]
 
 
 class Job(Model):
@@ -28,7 +28,15 @@ class Job(Model):
     cron_id = fields.Many2one(lambda: cron.Cron, "Scheduled Job", ondelete="cascade", index=False)
     state: fields.Selection[State] = fields.Selection(
         "Status",
-        {"waiting": "Waiting", "running": "Running", "done": "Done", "failed": "Failed", "cancelled": "Cancelled"},
+        {
+            "waiting": "Waiting",
+            "resting": "Resting",
+            "running": "Running",
+            "done": "Done",
+            "failed": "Failed",
+            "cancelled": "Cancelled",
+        },
+        help="A resting job would send something from a copy of the database; it waits until that is woken.",
     )
     priority = fields.Integer("Priority", aggregate="")
     run_at = fields.Datetime("Not Before")

@@ -62,7 +62,7 @@ def copy(request: Request) -> Response:
 
     def work() -> Response:
         name, target = _known(request), request.form.get("new_name", "")
-        databases.copy(request.site.registries, name, target)
+        databases.copy(request.site.registries, name, target, as_is=bool(request.form.get("as_is")))
         request.site.forget_names()
         return _page(request, done=say(request, "{name} is copied to {target}.", name=name, target=target))
 
@@ -108,7 +108,7 @@ def restore(request: Request) -> Response:
         with tempfile.TemporaryDirectory(prefix="grial-restore-") as folder:
             file = Path(folder, "dump.zip")
             upload.save(file)
-            databases.restore(request.site.registries, file, name)
+            databases.restore(request.site.registries, file, name, as_is=bool(request.form.get("as_is")))
         request.site.forget_names()
         return _page(request, done=say(request, "{name} is restored.", name=name))
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any, Literal
 from urllib.parse import quote, unquote
 
+from core.db.resting import is_resting
 from core.errors import GrialError
 from core.http.language import translator
 from core.http.request import Request, Response, redirect
@@ -60,6 +61,7 @@ def shell_of(request: Request, title: str, here: str = "", crumbs: Sequence[Link
         apps=roots,
         crumbs=tuple(crumbs),
         notices=_waiting(request),
+        resting=env.has_group("base.group_system") and is_resting(env.tx.connection),
     )
 
 

@@ -47,7 +47,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """Everything around the content of a page of a signed-in user."""
+    """Everything around the content of a page of a signed-in user; `resting` says that he may wake this database."""
 
     title: str
     csrf: str = ""
@@ -61,6 +61,7 @@ class Shell:
     apps: tuple[Menu, ...] = ()
     crumbs: tuple[Link, ...] = ()
     notices: tuple[Notice, ...] = ()
+    resting: bool = False
 
 
 def initials(name: str) -> str:
