@@ -94,6 +94,38 @@ def readable_rule(env: Env, info: ModelInfo) -> Domain:
     return env.gate.rule_domain(info.name, "read")
 
 
+def shown_column(scope: Scope, field: Field[Any, Any]) -> Any:
+    """The SQL value of a stored field as this reader sees it: a link to a record that is hidden from him is empty."""
+    if field.type == "reference":
+        return _reference_column(scope, field)
+    if field.type != "many2one" or readable_rule(scope.env, scope.env.registry[field.comodel]) is TRUE:  # type: ignore[attr-defined]  # a link
+        return column_of(scope, field)
+    return scope.joined(field).table.c.id
+
+
+def _reference_column(scope: Scope, field: Any) -> Any:
+    """A reference where it leads to a record that the reader may see."""
+    env, column = scope.env, scope.table.c[field.name]
+    shown: list[Any] = []
+    limited = False
+    for info in map(env.registry.__getitem__, field.may_lead_to(env)):
+        try:
+            rule = readable_rule(env, info)
+        except AccessError:
+            limited = True
+            continue
+        if rule is TRUE:
+            shown.append(column.startswith(f"{info.name},", autoescape=True))
+            continue
+        limited = True
+        inner = Scope(env.rule_env, info, info.table.alias())
+        name = sa.literal(f"{info.name},") + sa.cast(inner.table.c.id, sa.String())
+        where = condition(inner, rule)
+        shown.append(column.in_(sa.select(name).select_from(inner.joins).where(where)))
+        scope.root.models |= inner.models
+    return sa.case((sa.or_(sa.false(), *shown), column)) if limited else column
+
+
 def column_of(scope: Scope, field: Field[Any, Any]) -> Any:
     """The SQL value of a stored field for this reader (its language, its company)."""
     column = scope.table.c[field.name]
@@ -206,8 +238,11 @@ def _link(scope: Scope, field: Any, operator: str, value: Any) -> Any:
         clauses: list[Any] = []
         if ids:
             if field.type == "many2one":
+                readable_rule(scope.env, target)
+                gone = scope.env.hidden(target.name, ids)
+                shown = [i for i in ids if i not in gone]
                 column = column_of(scope, field)
-                clauses.append(column == ids[0] if len(ids) == 1 else id_in(column, ids))
+                clauses.append(column == shown[0] if len(shown) == 1 else id_in(column, shown))
             else:
                 clauses.append(_linked_to(scope, field, target, Leaf("id", "in", ids)))
         if texts:
@@ -219,7 +254,7 @@ def _link(scope: Scope, field: Any, operator: str, value: Any) -> Any:
     if operator in _LIKES:
         return _linked_to(scope, field, target, name_domain(scope.env, target, operator, value))
     if operator in ("<", "<=", ">", ">=") and field.type == "many2one":
-        return _compare(column_of(scope, field), operator, value, int)
+        return _compare(shown_column(scope, field), operator, value, int)
     raise ValidationError(
         "{field} is a link: it cannot be compared with {operator}.", field=field.name, operator=operator
     )
@@ -281,7 +316,7 @@ class RuleIds:
 def _no_link(scope: Scope, field: Any, target: ModelInfo) -> Any:
     """The link leads to no record; one that the reader may not see is none."""
     if field.type == "many2one":
-        return column_of(scope, field).is_(None)
+        return shown_column(scope, field).is_(None)
     rule = readable_rule(scope.env, target)
     scope.root.models.add(target.name)
     env = scope.env.rule_env
@@ -296,7 +331,7 @@ def _no_link(scope: Scope, field: Any, target: ModelInfo) -> Any:
 
 
 def _plain(scope: Scope, field: Field[Any, Any], operator: str, value: Any) -> Any:
-    column = column_of(scope, field)
+    column = shown_column(scope, field)
     if field.name == "id":
         return _identity(scope, column, operator, value)
     if operator in _LIKES:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
@@ -308,6 +308,10 @@ class Env:
     def assign(self, field: Field[Any, Any], record: Model, value: Any) -> None:
         """Set a field of records, as `record.field = value` does."""
         write.assign(self, field, record, value)
+
+    def hidden(self, model: str, ids: Iterable[int], among: Iterable[int] = ()) -> set[int]:
+        """Those of the ids that this user may not see; asked together with those of `among`."""
+        return fetch.hidden(self, model, ids, among)
 
     def targets(self, field: Any, record: Model) -> tuple[int, ...]:
         """The ids to prefetch with the target of `record`'s link: those of all records it was loaded with."""

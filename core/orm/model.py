@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from core.errors import UserError
-from core.orm import edge, group, locking, remove, select, write
+from core.orm import edge, fetch, group, locking, remove, select, write
 from core.orm.declare import ModelMeta
 from core.orm.domain import Domain, Leaf, disjunction
 from core.orm.domain_match import matching
@@ -219,6 +219,11 @@ class Model(metaclass=ModelMeta):
         query = select.Query(self.env, self._info, Leaf("id", "in", unsure), active_test=False)
         found = set(query.ids()) if unsure else set()
         return self._make(self.env, tuple(i for i in self._ids if i in found or i in new or i < 0), self._prefetch)
+
+    def readable(self) -> Self:
+        """Those of the records that the user may see: a link of a record that he sees may lead to others."""
+        result: Any = fetch.seen(self)
+        return result  # type: ignore[no-any-return]  # a set of this very model
 
     # Searching and reading.
 

@@ -200,8 +200,9 @@ class Partner(Model):
     def _compute_display_name(self) -> None:
         """A contact is named with its company: `Acme, Ana Ruiz`."""
         for partner in self:
-            inside = partner.parent_id and not partner.is_company
-            partner.display_name = f"{partner.parent_id.name}, {partner.name}" if inside else partner.name
+            above = partner.parent_id.readable()
+            inside = above and not partner.is_company
+            partner.display_name = f"{above.name}, {partner.name}" if inside else partner.name
 
     def name_get(self) -> list[tuple[int, str]]:
         """The names, with the address or the e-mail where the context has `show_address` or `show_email`."""
@@ -246,7 +247,7 @@ class Partner(Model):
         """The id of the address of each type (`invoice`, `delivery`, …): the nearest below the commercial entity."""
         self.ensure_one()
         found: dict[str, int] = {}
-        for partner in (self, self.commercial_partner_id):
+        for partner in self | self.commercial_partner_id.readable():
             for child in (partner, *partner.child_ids):
                 found.setdefault(child.type or "contact", child.id)
         fallback = found.get("default", self.id)
@@ -260,8 +261,10 @@ class Partner(Model):
         """Copy from the company above: its commercial data and, where the partner says so, its address."""
         changes: dict[int, dict[str, Any]] = {}
         for partner in self.filtered("parent_id"):
-            above = partner.parent_id
+            above = partner.parent_id.readable()
             found: dict[str, Any] = {}
+            if not above:
+                continue
             if not partner.is_company:
                 found |= _different(partner, partner.commercial_partner_id, self._commercial_fields())
             if partner.use_parent_address:
@@ -296,7 +299,7 @@ class Partner(Model):
 
     def _region(self) -> str:
         """The country whose rules hold for numbers without a country of their own."""
-        return self.country_id.code or self.commercial_partner_id.country_id.code or ""
+        return self.country_id.code or self.commercial_partner_id.readable().country_id.code or ""
 
 
 def _cleaned(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from core.http.web.searching import Search, groupable, ordered
 from core.http.web.shown import NUMBERS, Shower
 from core.http.web.window import names_of
 from core.orm.domain import Domain
+from core.orm.edge import value_of
 from core.view import nodes
 from core.view.modifiers import names_of as values_of
 from core.view.resolve import Resolved, may
@@ -177,7 +178,7 @@ class Board:
         values: dict[str, Any] = {}
         for name in self.kinds:
             try:
-                values[name] = self.info.fields[name].__get__(record, None)
+                values[name] = value_of(record, name)
             except AccessError:
                 values[name] = False
         names = values_of(values, self.kinds, self.names)
@@ -272,7 +273,7 @@ class _Sorted:
         elif shown.widget == "person":
             self.corner.append(shown.using(icon_only=True))
         elif bound.type == "monetary" and shown.raw != "0":
-            if bound.__get__(self.record, None):
+            if value_of(self.record, bound.name):
                 self.corner.insert(0, shown)
         elif bound.type in ("date", "datetime"):
             self.footer.append(shown)

@@ -14,6 +14,7 @@ from core.http.web.pages.form import Box, Button, Cell, Group, Notebook, Piece, 
 from core.http.web.query import link
 from core.http.web.shown import Shower, widget_of
 from core.http.web.window import names_of
+from core.orm.edge import value_of
 from core.view import nodes
 from core.view.modifiers import names_of as values_of
 from core.view.resolve import Resolved, may
@@ -78,7 +79,7 @@ class Layout:
             values: dict[str, Any] = {}
             for name in self.kinds:
                 try:
-                    values[name] = self.info.fields[name].__get__(self.record, None)
+                    values[name] = value_of(self.record, name)
                 except AccessError:
                     values[name] = False
             environment = names_of(self.env, id=self.record_id or False, active_id=self.record_id or False)

@@ -11,6 +11,7 @@ from core.http.web.pages.form import Group
 from core.http.web.render import say
 from core.http.web.shown import NUMBERS
 from core.orm.draft import DraftTransaction
+from core.orm.edge import value_of
 from core.view import nodes
 from core.view.resolve import Resolved, may, resolve
 
@@ -62,7 +63,7 @@ def lines_of(layout: Layout, node: nodes.FieldNode, bound: Any, readonly: bool) 
     view = listed.view
     assert isinstance(view, nodes.ListView)
     columns = line_columns(env, view, bound, {**layout.values, "parent": layout.values})
-    records: Any = bound.__get__(layout.record, None)
+    records: Any = value_of(layout.record, bound.name)
     editing = layout.editing and not readonly
     inline = bool(view.editable) and bound.type == "one2many"
     rows: list[Line] = []
@@ -108,7 +109,7 @@ def _total(layout: Layout, column: nodes.FieldNode, bound: Any, records: Any) ->
     inner: Any = layout.env.registry[bound.comodel].fields[column.name]
     if not column.aggregates or inner.type not in NUMBERS or not records:
         return ""
-    values = [inner.__get__(record, None) for record in records]
+    values = [value_of(record, inner.name) for record in records]
     kind = next(iter(column.aggregates))
     total = min(values) if kind == "min" else max(values) if kind == "max" else sum(values)
     if kind == "avg":

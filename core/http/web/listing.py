@@ -16,6 +16,7 @@ from core.http.web.searching import Search, ordered
 from core.http.web.shown import NUMBERS, Shower
 from core.http.web.window import ICONS, SHOWN, bindings, names_of
 from core.orm.domain import Domain
+from core.orm.edge import value_of
 from core.view import nodes
 from core.view.modifiers import names_of as values_of
 from core.view.resolve import Resolved, may
@@ -225,11 +226,12 @@ class Listing:
         """The rows of records; `first` is the place of the first in the whole search."""
         found: list[Row] = []
         kinds = {name: self.info.fields[name].type for name in self.conditions if name in self.info.fields}
-        title = self.info.rec_name if self.info.rec_name in self.info.fields else "display_name"
+        named = self.info.fields.get(self.info.rec_name)
+        title = self.info.rec_name if named is not None and not named.relational else "display_name"
         for place, record in enumerate(records):
             names: dict[str, Any] = {}
             if self.conditions:
-                values = {name: self.info.fields[name].__get__(record, None) for name in kinds}
+                values = {name: value_of(record, name) for name in kinds}
                 names = values_of(values, kinds, self.names)
             tone, strong = look(self.view.decorations, names)
             at = "" if first is None else first + place + 1
