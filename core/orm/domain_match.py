@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from core.errors import UnknownName, ValidationError
 from core.kernel.text import fold
 from core.orm import hierarchy
-from core.orm.domain import DATE_PARTS, NEGATIVE, And, Constant, Domain, Leaf, Not, Or
+from core.orm.domain import DATE_PARTS, NEGATIVE, Allowed, And, Constant, Domain, Leaf, Not, Or
 from core.orm.fetch import seen
 
 if TYPE_CHECKING:
@@ -102,6 +102,9 @@ def _link(records: Model, field: Any, operator: str, value: Any) -> Test:
 
 def _plain(records: Model, field: Field[Any, Any], operator: str, value: Any) -> Test:
     env = records.env
+    if isinstance(value, Allowed):
+        table, allowed = env.rule_env[value.model], value.rule
+        return lambda record: bool(matching(table.browse(_value(field, record) or ()).exists(), allowed))
     if field.name == "id" and operator in ("child_of", "parent_of"):
         wanted = set(hierarchy.expand(env, records._info, value, operator))
         return lambda record: record._ids[0] in wanted

@@ -10,7 +10,7 @@ from core.db.types import date_part_sql, fold_sql, id_in, json_value
 from core.errors import AccessError, UnknownName, ValidationError
 from core.kernel.text import fold
 from core.orm import hierarchy
-from core.orm.domain import DATE_PARTS, NEGATIVE, TRUE, And, Constant, Domain, Leaf, Not, Or, disjunction
+from core.orm.domain import DATE_PARTS, NEGATIVE, TRUE, Allowed, And, Constant, Domain, Leaf, Not, Or, disjunction
 from core.orm.fields.base import language_chain
 
 if TYPE_CHECKING:
@@ -88,10 +88,8 @@ class Scope:
 
 def readable_rule(env: Env, info: ModelInfo) -> Domain:
     """The rule on records of a model for this reader. Raises AccessError when he may not read the model at all."""
-    if env.is_super(info.name):
-        return TRUE
-    env.gate.check_model(info.name, "read")
-    return env.gate.rule_domain(info.name, "read")
+    env.check(info.name, "read")
+    return env.rule(info.name, "read")
 
 
 def shown_column(scope: Scope, field: Field[Any, Any]) -> Any:
@@ -109,11 +107,10 @@ def _reference_column(scope: Scope, field: Any) -> Any:
     shown: list[Any] = []
     limited = False
     for info in map(env.registry.__getitem__, field.may_lead_to(env)):
-        try:
-            rule = readable_rule(env, info)
-        except AccessError:
+        if not env.may(info.name, "read"):
             limited = True
             continue
+        rule = env.rule(info.name, "read")
         if rule is TRUE:
             shown.append(column.startswith(f"{info.name},", autoescape=True))
             continue
@@ -301,16 +298,9 @@ def _subset_under(scope: Scope, info: ModelInfo, domain: Domain, rule: Domain, c
         allowed = subset(scope.env.rule_env, info, rule, column, scope.root, target)
         if target == "id":
             return sa.and_(clause, allowed)
-        inner = Leaf("id", "in", RuleIds(rule))
+        inner = Leaf("id", "in", Allowed(info.name, rule))
         return subset(scope.env, info, domain & inner, column, scope.root, target)
     return clause
-
-
-class RuleIds:
-    """The ids that a rule allows, as the value of an `in` leaf; compiled past the gate."""
-
-    def __init__(self, rule: Domain) -> None:
-        self.rule = rule
 
 
 def _no_link(scope: Scope, field: Any, target: ModelInfo) -> Any:
@@ -332,6 +322,8 @@ def _no_link(scope: Scope, field: Any, target: ModelInfo) -> Any:
 
 def _plain(scope: Scope, field: Field[Any, Any], operator: str, value: Any) -> Any:
     column = shown_column(scope, field)
+    if isinstance(value, Allowed):
+        return subset(scope.env.rule_env, scope.env.registry[value.model], value.rule, column, scope.root)
     if field.name == "id":
         return _identity(scope, column, operator, value)
     if operator in _LIKES:
@@ -377,8 +369,6 @@ def _identity(scope: Scope, column: Any, operator: str, value: Any) -> Any:
     if operator in ("child_of", "parent_of"):
         return id_in(column, hierarchy.expand(scope.env, scope.info, value, operator))
     if operator in ("=", "in"):
-        if isinstance(value, RuleIds):
-            return subset(scope.env.rule_env, scope.info, value.rule, column, scope.root)
         if isinstance(value, Domain):
             return subset(scope.env, scope.info, value, column, scope.root)
         ids, texts, _ = split_link_value(value)

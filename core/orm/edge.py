@@ -122,8 +122,7 @@ def sort_key(record: Model, name: str) -> Any:
 def default_get(records: Model, names: Sequence[str]) -> dict[str, Any]:
     """Defaults of the named fields in edge form."""
     env, info = records.env, records._info
-    if not env.is_super(info.name):
-        env.gate.check_model(info.name, "create")
+    env.check(info.name, "create")
     result: dict[str, Any] = {}
     for name, value in defaults.default_values(env, info, readable_fields(records, names)).items():
         field = info.fields[name]
@@ -141,8 +140,7 @@ def fields_get(
 ) -> dict[str, dict[str, Any]]:
     """Descriptions of the fields the reader may see."""
     env, info = records.env, records._info
-    if not env.is_super(info.name):
-        env.gate.check_model(info.name, "read")
+    env.check(info.name, "read")
     result: dict[str, dict[str, Any]] = {}
     for name, field in info.fields.items():
         if (names and name not in names) or (field.groups and not env.field_open(field)):

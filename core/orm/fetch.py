@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from core.db.types import id_in
-from core.errors import AccessError, MissingError
+from core.errors import MissingError
 from core.orm import compute, select
 from core.orm.domain import TRUE, Domain, Leaf
-from core.orm.domain_sql import readable_rule
 from core.orm.fields.base import MISSING
 from core.orm.transaction import EVERYTHING
 
@@ -26,11 +25,6 @@ if TYPE_CHECKING:
 SMALL_SET = 200
 MOST_ASKED = 2000
 HEAVY = frozenset(["text", "html", "json"])
-
-
-def is_true(domain: Domain) -> bool:
-    """Does this condition hold for every record?"""
-    return domain is TRUE
 
 
 def load(env: Env, field: Field[Any, Any], record: Model) -> Any:
@@ -126,7 +120,7 @@ def admit(env: Env, info: ModelInfo, ids: Sequence[int], readable: Any) -> None:
 
 def allowed(env: Env, info: ModelInfo, ids: Sequence[int], operation: str) -> list[int]:
     """Those of the records that the rules allow for an operation."""
-    rule = env.gate.rule_domain(info.name, operation)
+    rule = env.rule(info.name, operation)
     query = select.Query(env.rule_env, info, Leaf("id", "in", list(ids)) & rule, active_test=False)
     return query.ids()
 
@@ -171,12 +165,7 @@ def _hidden(env: Env, model: str) -> Any:
     key = (model, "hidden", env.access_key)
     held = env.tx.allowed.get(key)
     if held is None:
-        try:
-            rule = readable_rule(env, env.registry[model])
-        except AccessError:
-            held = (frozenset(), EVERYTHING)
-        else:
-            held = (frozenset(name for leaf in rule.leaves() for name in leaf.path.split(".")), set())
+        held = (env.rule(model, "read").names(), set()) if env.may(model, "read") else (frozenset(), EVERYTHING)
         env.tx.allowed[key] = held
     return held[1]
 

@@ -225,6 +225,11 @@ class Model(metaclass=ModelMeta):
         result: Any = fetch.seen(self)
         return result  # type: ignore[no-any-return]  # a set of this very model
 
+    def check_access(self, operation: str) -> None:
+        """Raise AccessError or MissingError unless the user may do `operation` on every record of the set."""
+        self.env.check(self._name, operation)
+        write.check_records(self.env, self._info, self._ids, operation, self._prefetch)
+
     # Searching and reading.
 
     def search(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from core.db.types import next_ids
 from core.errors import AccessError, UserError, ValidationError
 from core.orm import check, compute, defaults, fetch, links
+from core.orm.domain import TRUE
 from core.orm.fields.base import MISSING
 
 if TYPE_CHECKING:
@@ -39,8 +40,7 @@ def create(empty: Model, rows: Sequence[Mapping[str, Any]]) -> Model:
     """
     env = empty.env
     info = writable_info(env, empty)
-    if not env.is_super(info.name):
-        env.gate.check_model(info.name, "create")
+    env.check(info.name, "create")
     given_rows = [_checked(env, info, row) for row in rows]
     complete = [defaults.complete(env, info, row) for row in given_rows]
     _check_new_links(env, info, given_rows, complete)
@@ -277,9 +277,8 @@ def write(records: Model, values: Mapping[str, Any]) -> None:
 
 
 def _check_may_write(env: Env, info: ModelInfo, ids: Sequence[int], prefetch: Sequence[int]) -> None:
-    if not env.is_super(info.name):
-        env.gate.check_model(info.name, "write")
-        check_records(env, info, ids, "write", prefetch)
+    env.check(info.name, "write")
+    check_records(env, info, ids, "write", prefetch)
     new = env.tx.new.get(info.name, {})
     version = info.fields["row_version"]
     bucket = env.tx.bucket(version.slot)
@@ -298,7 +297,7 @@ def check_records(env: Env, info: ModelInfo, ids: Sequence[int], operation: str,
         MissingError: for a record he may not even read.
         AccessError: for one that he may read only.
     """
-    if env.is_super(info.name) or fetch.is_true(env.gate.rule_domain(info.name, operation)):
+    if env.rule(info.name, operation) is TRUE:
         return
     allowed = _allowed(env, info, ids, prefetch, operation)
     refused = [i for i in ids if i not in allowed]
@@ -314,9 +313,7 @@ def _allowed(env: Env, info: ModelInfo, ids: Sequence[int], prefetch: Sequence[i
     key = (info.name, operation, env.access_key)
     held = env.tx.allowed.get(key)
     if held is None:
-        rule = env.gate.rule_domain(info.name, operation)
-        names = frozenset(name for leaf in rule.leaves() for name in leaf.path.split("."))
-        held = env.tx.allowed[key] = (names, set())
+        held = env.tx.allowed[key] = (env.rule(info.name, operation).names(), set())
     known = held[1]
     if any(i not in known for i in ids):
         known.update(fetch.allowed(env, info, prefetch if len(ids) < len(prefetch) <= MOST_CHECKED else ids, operation))
@@ -327,10 +324,8 @@ def _recheck(
     env: Env, info: ModelInfo, ids: Sequence[int], operation: str, names: frozenset[str] | None = None
 ) -> None:
     """After the act: the result must still be within the user's rules."""
-    if env.is_super(info.name):
-        return
-    rule = env.gate.rule_domain(info.name, operation)
-    if fetch.is_true(rule):
+    rule = env.rule(info.name, operation)
+    if rule is TRUE:
         return
     if names is not None and not _concerns(info, rule, names):
         return

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from addons.base.models import company, group, partner, user_apikey, user_session
 from core import Domain, Model, api, fields
-from core.errors import AccessDenied, AccessError, UserError, ValidationError
+from core.errors import AccessDenied, AccessError, MissingError, UserError, ValidationError
 from core.security.passwords import hash_password, new_credential_version, verify_password
 
 SHORTEST_PASSWORD = 8
@@ -125,7 +125,9 @@ class User(Model):
         """Whether the user (the calling one, where none is given) belongs to the group of this external id."""
         group_id = str(arguments[-1]) if arguments else ""
         user = self if self else self.env.user
-        wanted = self.env.ref(group_id)
+        wanted = self.env.ref(group_id, raise_missing=False)
+        if wanted._name != "res.groups":
+            raise MissingError("There is no group with the external id {xmlid}.", xmlid=group_id)
         return wanted in user.groups_id.implied_closure()
 
     @api.exported

@@ -19,7 +19,7 @@ from core.orm.domain import Domain
 from core.orm.edge import value_of
 from core.view import nodes
 from core.view.modifiers import names_of as values_of
-from core.view.resolve import Resolved, may
+from core.view.resolve import Resolved
 
 if TYPE_CHECKING:
     from core.orm.model import Model
@@ -113,7 +113,7 @@ class Board:
         total = ""
         if self.sum_field and count:
             total = self.shower.number(self.info.fields[self.sum_field], group.get(self.sum_field) or 0, None)
-        creatable = self.view.create and may(self.env, self.model, "create")
+        creatable = self.view.create and self.env.may(self.model, "create")
         fresh = Query(f"/web/{self.model}/new").with_(
             **{"from": self.found.window.reference, **dict(self.found.window.kept), f"default_{name}": plain}
         )
@@ -294,7 +294,7 @@ def board_page(found: Search, resolved: Resolved) -> BoardPage:
         and board.info.stored
         and field.type in ("many2one", "selection", "boolean")
         and not field.readonly
-        and may(board.env, board.model, "write")
+        and board.env.may(board.model, "write")
     )
     move = Query("/web/board/move").with_(model=board.model, field=board.by, **{"from": found.window.reference}).url
     return BoardPage(

@@ -17,7 +17,7 @@ from core.http.web.window import names_of
 from core.orm.edge import value_of
 from core.view import nodes
 from core.view.modifiers import names_of as values_of
-from core.view.resolve import Resolved, may
+from core.view.resolve import Resolved
 
 if TYPE_CHECKING:
     from core.orm.env import Env
@@ -317,7 +317,7 @@ class Layout:
 
     def may_edit(self) -> bool:
         """May the reader change the record, as far as view and rights of the model go?"""
-        return self.info.stored and self.resolved.view.edit and may(self.env, self.info.name, "write")
+        return self.info.stored and self.resolved.view.edit and self.env.may(self.info.name, "write")
 
 
 def css_classes(css: str) -> str:

@@ -13,7 +13,7 @@ from core.http.web.shown import NUMBERS
 from core.orm.draft import DraftTransaction
 from core.orm.edge import value_of
 from core.view import nodes
-from core.view.resolve import Resolved, may, resolve
+from core.view.resolve import Resolved, resolve
 
 if TYPE_CHECKING:
     from core.http.web.layout import Layout
@@ -29,7 +29,7 @@ def line_views(env: Env, node: nodes.FieldNode, bound: Any) -> tuple[Resolved, R
         inline = node.views.get(kind)
         if inline is not None:
             reads = tuple(sorted(name for name in inline.reads if name in env.registry[bound.comodel].fields))
-            base = resolve(env, bound.comodel, kind) if may(env, bound.comodel, "read") else None
+            base = resolve(env, bound.comodel, kind) if env.may(bound.comodel, "read") else None
             arch: Any = base.arch if base is not None else None
             found.append(Resolved(bound.comodel, kind, 0, "", inline, arch, reads, ()))
         else:
@@ -57,7 +57,7 @@ def line_columns(env: Env, view: nodes.View, bound: Any, names: Any) -> list[nod
 def lines_of(layout: Layout, node: nodes.FieldNode, bound: Any, readonly: bool) -> FieldView | None:
     """The field with its table."""
     env = layout.env
-    if not may(env, bound.comodel, "read"):
+    if not env.may(bound.comodel, "read"):
         return None
     listed, formed = line_views(env, node, bound)
     view = listed.view
@@ -84,7 +84,7 @@ def lines_of(layout: Layout, node: nodes.FieldNode, bound: Any, readonly: bool) 
         )
         for column in columns
     )
-    creates = editing and bound.type == "one2many" and view.create and may(env, bound.comodel, "create")
+    creates = editing and bound.type == "one2many" and view.create and env.may(bound.comodel, "create")
     box = Lines(
         columns=heads,
         rows=tuple(rows),

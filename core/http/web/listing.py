@@ -19,7 +19,7 @@ from core.orm.domain import Domain
 from core.orm.edge import value_of
 from core.view import nodes
 from core.view.modifiers import names_of as values_of
-from core.view.resolve import Resolved, may
+from core.view.resolve import Resolved
 
 if TYPE_CHECKING:
     from core.orm.env import Env
@@ -292,12 +292,12 @@ class Listing:
             for a in actions["action"]
         ]
         links += [Link(str(a["name"]), f"print:{a['report_name']}", "printer") for a in actions["print"]]
-        writable = self.info.stored and may(self.env, self.model, "write")
+        writable = self.info.stored and self.env.may(self.model, "write")
         return Bulk(
             url=f"/web/{self.model}/bulk",
             query=self.query.url,
             can_edit=writable and self.view.edit,
-            can_delete=self.info.stored and self.view.delete and may(self.env, self.model, "unlink"),
+            can_delete=self.info.stored and self.view.delete and self.env.may(self.model, "unlink"),
             can_archive=writable and "active" in self.info.fields,
             actions=tuple(links),
         )
@@ -369,7 +369,7 @@ def heading(found: Search, kind: str, creatable: bool = True) -> Heading:
     create = (
         creatable
         and info.stored
-        and may(env, window.model, "create")
+        and env.may(window.model, "create")
         and any(name == "form" for name, _ in window.views)
     )
     # The search is carried on as it stands; what only one view understands is left behind.

@@ -27,7 +27,7 @@ from core.kernel.formats import format_datetime
 from core.kernel.i18n import mark
 from core.orm.edge import value_of
 from core.view import nodes
-from core.view.resolve import may, resolve
+from core.view.resolve import resolve
 from core.workflow.engine import steps as workflow_steps
 
 if TYPE_CHECKING:
@@ -52,14 +52,14 @@ def stored_page(opened: Opened) -> FormPage:
     bound = (
         bindings(opened.env, opened.model) if opened.model in opened.env else {"action": [], "print": [], "relate": []}
     )
-    creatable = info.stored and opened.view.create and may(opened.env, opened.model, "create")
+    creatable = info.stored and opened.view.create and opened.env.may(opened.model, "create")
     return replace(
         page,
         edit_url=opened.address(record.id, edit="1") if layout.writable else "",
         create_url=opened.query.without("at").at(f"/web/{opened.model}/new").url if creatable else "",
         copy_url=f"{base}/copy" if creatable else "",
         delete_url=f"{base}/delete"
-        if info.stored and opened.view.delete and may(opened.env, opened.model, "unlink")
+        if info.stored and opened.view.delete and opened.env.may(opened.model, "unlink")
         else "",
         archive_url=f"{base}/archive" if layout.writable and "active" in info.fields else "",
         archived=archived,
@@ -290,7 +290,7 @@ def originals(opened: Opened, record: Model | None) -> dict[str, Any]:
 
 
 def _line_originals(env: Env, node: nodes.FieldNode, bound: Any, record: Model) -> dict[str, dict[str, Any]]:
-    if not may(env, bound.comodel, "read"):
+    if not env.may(bound.comodel, "read"):
         return {}
     listed, formed = line_views(env, node, bound)
     names = set(field_nodes(listed.view)) | set(field_nodes(formed.view))
@@ -322,7 +322,7 @@ def reacting(opened: Opened) -> str:
     _depending(info, shown, found, "")
     for name, node in shown.items():
         bound: Any = info.fields.get(name)
-        if bound is None or bound.type != "one2many" or not may(env, bound.comodel, "read"):
+        if bound is None or bound.type != "one2many" or not env.may(bound.comodel, "read"):
             continue
         inner = env.registry[bound.comodel]
         listed, formed = line_views(env, node, bound)
