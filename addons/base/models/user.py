@@ -8,7 +8,8 @@ from typing import Any, Self
 from addons.base.models import company, group, partner, user_apikey, user_session
 from core import Domain, Model, api, fields
 from core.errors import AccessDenied, AccessError, MissingError, UserError, ValidationError
-from core.security.passwords import hash_password, new_credential_version, verify_password
+from core.security.authenticate import proven
+from core.security.passwords import hash_password, new_credential_version
 
 SHORTEST_PASSWORD = 8
 PREFERENCES = frozenset(
@@ -132,12 +133,10 @@ class User(Model):
 
     @api.exported
     def change_password(self, old_password: str, new_password: str) -> bool:
-        """Change the calling user's own password. Raises AccessDenied where the old one is wrong."""
-        with self.env.elevated("users change their own password", User) as su_env:
-            user = su_env[User].browse([self.env.uid])
-            if not verify_password(user.password_hash, old_password):
-                raise AccessDenied()
-            user._set_password(new_password)
+        """Change the calling user's own password. Raises AccessDenied where the old one is wrong, Throttled after a few."""
+        if not proven(self.env, self.env.uid, old_password):
+            raise AccessDenied()
+        self.browse([self.env.uid])._set_password(new_password)
         return True
 
     @api.action
@@ -214,7 +213,7 @@ class User(Model):
     def _set_password(self, password: str) -> None:
         """Store the hash; sessions other than the writer's own end with the old password."""
         self.ensure_one()
-        if len(password) < SHORTEST_PASSWORD:
+        if not isinstance(password, str) or len(password) < SHORTEST_PASSWORD:
             raise ValidationError(
                 "A password has at least {least} characters.", fields=["password"], least=SHORTEST_PASSWORD
             )
