@@ -91,7 +91,7 @@ def test_nobody_changes_the_password_of_somebody_else(as_user: AsUser) -> None:
 
 
 def test_one_room_checks_passwords() -> None:
-    """A door that called the check by itself would not count: whoever needs one goes by `core.security.authenticate`."""
+    """A door that called the check by itself would not count: it goes by `core.security.authenticate`."""
     users: set[str] = set()
     for folder in ("core", "addons"):
         for file in (ROOT / folder).rglob("*.py"):

@@ -8,10 +8,11 @@ from typing import Any, Literal, Self
 
 from addons.base.addresses import ADDRESS_FIELDS, address_text
 from addons.base.identifiers import checked_vat, compact_vat, formatted_phone, phone_problem
+from addons.base.identity import check_identity, check_removable
 from addons.base.models import bank, company, country, currency, lang, partner_category, partner_title, user
 from addons.base.timezones import time_zones
 from core import Domain, Model, api, fields
-from core.errors import UserError, ValidationError
+from core.errors import ValidationError
 
 AddressKind = Literal["default", "contact", "invoice", "delivery", "other"]
 
@@ -175,6 +176,7 @@ class Partner(Model):
     def write(self, values: Mapping[str, Any]) -> bool:
         """Keep the contacts of a company in step with it."""
         values = _cleaned(values)
+        check_identity(self, values)
         done = super().write(values)
         if {"parent_id", "is_company", "use_parent_address"} & values.keys():
             self._follow_parent()
@@ -183,18 +185,7 @@ class Partner(Model):
 
     def unlink(self) -> bool:
         """Leave the contacts of a deleted company loose; a partner that is a user or one of our companies stays."""
-        everything = self.env.super_env.with_context(active_test=False)
-        mine = [("partner_id", "in", self.ids)]
-        used = everything[user.User].search(mine, limit=1)
-        if used:
-            raise UserError(
-                "{partner} is a user. Deactivate the user instead of deleting the partner.", partner=used.display_name
-            )
-        owned = everything[company.Company].search(mine, limit=1)
-        if owned:
-            raise UserError(
-                "{partner} is a company of this database and cannot be deleted.", partner=owned.display_name
-            )
+        check_removable(self)
         return super().unlink()
 
     def _compute_display_name(self) -> None:

@@ -133,7 +133,7 @@ class User(Model):
 
     @api.exported
     def change_password(self, old_password: str, new_password: str) -> bool:
-        """Change the calling user's own password. Raises AccessDenied where the old one is wrong, Throttled after a few."""
+        """Change one's own password. Raises AccessDenied where the old one is wrong, and Throttled after some tries."""
         if not proven(self.env, self.env.uid, old_password):
             raise AccessDenied()
         self.browse([self.env.uid])._set_password(new_password)
@@ -210,7 +210,7 @@ class User(Model):
         """Users are looked up by login as well as by name."""
         return Domain.parse(["|", ("login", "=", text), ("name", operator, text)])
 
-    def _set_password(self, password: str) -> None:
+    def _set_password(self, password: object) -> None:
         """Store the hash; sessions other than the writer's own end with the old password."""
         self.ensure_one()
         if not isinstance(password, str) or len(password) < SHORTEST_PASSWORD:
