@@ -168,25 +168,23 @@ def _note_changes(records: Model, changes: dict[str, dict[int, tuple[Any, Any]]]
     env, info = records.env, records._info
     if env.context.get("tracking_disable"):
         return
-    with env.elevated("the log of changes is written for everybody") as su_env:
-        rows = [
-            {
-                "model": records._name,
-                "res_id": record,
-                "field": name,
-                "old": _shown(su_env, info.fields[name], record, old),
-                "new": _shown(su_env, info.fields[name], record, new),
-            }
-            for name, by_record in changes.items()
-            for record, (old, new) in by_record.items()
-        ]
-        if rows:
-            su_env["ir.change"].create(rows)
+    su_env = env.super_env
+    rows = [
+        {"model": records._name, "res_id": record, "field": name, "old": before, "old_link": left, "new": after,
+         "new_link": come}
+        for name, by_record in changes.items()
+        for record, (old, new) in by_record.items()
+        for before, left in [_shown(su_env, info.fields[name], record, old)]
+        for after, come in [_shown(su_env, info.fields[name], record, new)]
+    ]  # fmt: skip
+    if rows:
+        su_env["ir.change"].create(rows)
 
 
-def _shown(env: Env, field: Field[Any, Any], record: int, raw: Any) -> str:  # Any: a field value in its raw form
-    """A value of a field as the log keeps it: links by name."""
+def _shown(env: Env, field: Field[Any, Any], record: int, raw: Any) -> tuple[str, str]:  # Any: a field's raw value
+    """A value of a field as the log keeps it, and the record that a link leads to: its name is for whom it is."""
     value = field.to_record(raw, env[field.model].browse(record))
     if isinstance(value, Model):
-        return ", ".join(one.display_name for one in value.exists())
-    return "" if value is None or value is False else str(value)
+        found = value.exists()
+        return (found.display_name, f"{found._name},{found.id}") if found else ("", "")
+    return ("" if value is None or value is False else str(value)), ""

@@ -95,6 +95,17 @@ class Domain:
         """Every leaf, in order."""
         return iter(())
 
+    def names(self) -> frozenset[str]:
+        """The names of all fields that are read, those of linked models too."""
+        found: set[str] = set()
+        for leaf in self.leaves():
+            found.update(leaf.path.split("."))
+            if isinstance(leaf.value, Allowed):
+                found |= leaf.value.rule.names()
+            elif leaf.operator in ("any", "not any"):
+                found |= Domain.parse(leaf.value).names()
+        return frozenset(found)
+
     def __and__(self, other: Domain) -> Domain:
         return conjunction([self, other])
 
@@ -148,6 +159,15 @@ class Leaf(Domain):
 
     def leaves(self) -> Iterator[Leaf]:
         yield self
+
+
+class Allowed:
+    """As the value of an `in` leaf: the ids of a model's records that a rule allows; compiled past the gate."""
+
+    __slots__ = ("model", "rule")
+
+    def __init__(self, model: str, rule: Domain) -> None:
+        self.model, self.rule = model, rule
 
 
 class Group(Domain):

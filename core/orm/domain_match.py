@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from core.errors import UnknownName, ValidationError
 from core.kernel.text import fold
 from core.orm import hierarchy
-from core.orm.domain import DATE_PARTS, NEGATIVE, And, Constant, Domain, Leaf, Not, Or
+from core.orm.domain import DATE_PARTS, NEGATIVE, Allowed, And, Constant, Domain, Leaf, Not, Or
+from core.orm.fetch import seen
 
 if TYPE_CHECKING:
     from core.orm.fields.base import Field
@@ -70,7 +71,7 @@ def _leaf(records: Model, item: Leaf) -> Test:
 def _any_target(records: Model, field: Any, domain: Domain) -> Test:
     empty = records.env[field.comodel]
     test = _test(empty, domain)
-    return lambda record: any(test(target) for target in field.__get__(record, None))
+    return lambda record: any(test(target) for target in seen(field.__get__(record, None)))
 
 
 def _link(records: Model, field: Any, operator: str, value: Any) -> Test:
@@ -78,7 +79,7 @@ def _link(records: Model, field: Any, operator: str, value: Any) -> Test:
     info = env.registry[field.comodel]
     if operator in ("child_of", "parent_of"):
         wanted = set(hierarchy.expand(env, info, value, operator))
-        return lambda record: not wanted.isdisjoint(field.__get__(record, None)._ids)
+        return lambda record: not wanted.isdisjoint(seen(field.__get__(record, None))._ids)
     if operator == "any":
         return _any_target(records, field, Domain.parse(value))
     if operator in ("=", "in"):
@@ -89,18 +90,21 @@ def _link(records: Model, field: Any, operator: str, value: Any) -> Test:
         named = [_any_target(records, field, Domain.parse(env[field.comodel]._name_domain("=", t))) for t in texts]
 
         def linked(record: Any) -> bool:
-            found = field.__get__(record, None)._ids
+            found = seen(field.__get__(record, None))._ids
             return not known.isdisjoint(found) or (empty and not found) or any(test(record) for test in named)
 
         return linked
     if operator in ("like", "ilike", "=like", "=ilike"):
         return _any_target(records, field, Domain.parse(env[field.comodel]._name_domain(operator, value)))
     compare = _comparison(operator, value, int)
-    return lambda record: bool(field.__get__(record, None)) and compare(field.__get__(record, None)._ids[0])
+    return lambda record: any(map(compare, seen(field.__get__(record, None))._ids))
 
 
 def _plain(records: Model, field: Field[Any, Any], operator: str, value: Any) -> Test:
     env = records.env
+    if isinstance(value, Allowed):
+        table, allowed = env.rule_env[value.model], value.rule
+        return lambda record: bool(matching(table.browse(_value(field, record) or ()).exists(), allowed))
     if field.name == "id" and operator in ("child_of", "parent_of"):
         wanted = set(hierarchy.expand(env, records._info, value, operator))
         return lambda record: record._ids[0] in wanted
@@ -123,11 +127,11 @@ def _plain(records: Model, field: Field[Any, Any], operator: str, value: Any) ->
         given = [bool(i) if field.type == "boolean" else convert(i) for i in items if not _is_blank(i)]
         if field.type == "boolean":
             given += [False for i in items if _is_blank(i)]
-            return lambda record: field.__get__(record, None) in given
+            return lambda record: _value(field, record) in given
         blank = any(_is_blank(i) for i in items)
         null = field.null()
         return lambda record: (
-            (found := field.__get__(record, None)) in given or (blank and (found == null or _is_blank(found)))
+            (found := _value(field, record)) in given or (blank and (found == null or _is_blank(found)))
         )
     if value is None or value is False:
         null = field.null()
@@ -136,7 +140,15 @@ def _plain(records: Model, field: Field[Any, Any], operator: str, value: Any) ->
         compare = _comparison(operator, null, lambda v: v)
     else:
         compare = _comparison(operator, value, convert)
-    return lambda record: _filled(found := field.__get__(record, None)) and compare(found)
+    return lambda record: _filled(found := _value(field, record)) and compare(found)
+
+
+def _value(field: Field[Any, Any], record: Any) -> Any:
+    """What a condition compares: the value, a reference as its text."""
+    found = field.__get__(record, None)
+    if field.type == "reference":
+        return f"{found._name},{found.id}" if found else ""
+    return found
 
 
 def _is_blank(item: Any) -> bool:
@@ -185,13 +197,13 @@ def _like(field: Field[Any, Any], operator: str, value: Any) -> Test:
     if _is_blank(value):
         if operator in ("like", "ilike"):
             return lambda _record: True
-        return lambda record: _is_blank(field.__get__(record, None))
+        return lambda record: _is_blank(_value(field, record))
     blind = operator in ("ilike", "=ilike")
     text = str(value) if operator.startswith("=") else f"%{value}%"
     pattern = like_pattern(fold(text) if blind else text)
 
     def test(record: Any) -> bool:
-        found = field.__get__(record, None)
+        found = _value(field, record)
         if not _filled(found):
             return False
         return pattern.fullmatch(fold(str(found)) if blind else str(found)) is not None

@@ -10,7 +10,7 @@ from core.db.types import date_part_sql, fold_sql, id_in, json_value
 from core.errors import AccessError, UnknownName, ValidationError
 from core.kernel.text import fold
 from core.orm import hierarchy
-from core.orm.domain import DATE_PARTS, NEGATIVE, TRUE, And, Constant, Domain, Leaf, Not, Or, disjunction
+from core.orm.domain import DATE_PARTS, NEGATIVE, TRUE, Allowed, And, Constant, Domain, Leaf, Not, Or, disjunction
 from core.orm.fields.base import language_chain
 
 if TYPE_CHECKING:
@@ -88,10 +88,39 @@ class Scope:
 
 def readable_rule(env: Env, info: ModelInfo) -> Domain:
     """The rule on records of a model for this reader. Raises AccessError when he may not read the model at all."""
-    if env.is_super(info.name):
-        return TRUE
-    env.gate.check_model(info.name, "read")
-    return env.gate.rule_domain(info.name, "read")
+    env.check(info.name, "read")
+    return env.rule(info.name, "read")
+
+
+def shown_column(scope: Scope, field: Field[Any, Any]) -> Any:
+    """The SQL value of a stored field as this reader sees it: a link to a record that is hidden from him is empty."""
+    if field.type == "reference":
+        return _reference_column(scope, field)
+    if field.type != "many2one" or readable_rule(scope.env, scope.env.registry[field.comodel]) is TRUE:  # type: ignore[attr-defined]  # a link
+        return column_of(scope, field)
+    return scope.joined(field).table.c.id
+
+
+def _reference_column(scope: Scope, field: Any) -> Any:
+    """A reference where it leads to a record that the reader may see."""
+    env, column = scope.env, scope.table.c[field.name]
+    shown: list[Any] = []
+    limited = False
+    for info in map(env.registry.__getitem__, field.may_lead_to(env)):
+        if not env.may(info.name, "read"):
+            limited = True
+            continue
+        rule = env.rule(info.name, "read")
+        if rule is TRUE:
+            shown.append(column.startswith(f"{info.name},", autoescape=True))
+            continue
+        limited = True
+        inner = Scope(env.rule_env, info, info.table.alias())
+        name = sa.literal(f"{info.name},") + sa.cast(inner.table.c.id, sa.String())
+        where = condition(inner, rule)
+        shown.append(column.in_(sa.select(name).select_from(inner.joins).where(where)))
+        scope.root.models |= inner.models
+    return sa.case((sa.or_(sa.false(), *shown), column)) if limited else column
 
 
 def column_of(scope: Scope, field: Field[Any, Any]) -> Any:
@@ -206,8 +235,11 @@ def _link(scope: Scope, field: Any, operator: str, value: Any) -> Any:
         clauses: list[Any] = []
         if ids:
             if field.type == "many2one":
+                readable_rule(scope.env, target)
+                gone = scope.env.hidden(target.name, ids)
+                shown = [i for i in ids if i not in gone]
                 column = column_of(scope, field)
-                clauses.append(column == ids[0] if len(ids) == 1 else id_in(column, ids))
+                clauses.append(column == shown[0] if len(shown) == 1 else id_in(column, shown))
             else:
                 clauses.append(_linked_to(scope, field, target, Leaf("id", "in", ids)))
         if texts:
@@ -219,7 +251,7 @@ def _link(scope: Scope, field: Any, operator: str, value: Any) -> Any:
     if operator in _LIKES:
         return _linked_to(scope, field, target, name_domain(scope.env, target, operator, value))
     if operator in ("<", "<=", ">", ">=") and field.type == "many2one":
-        return _compare(column_of(scope, field), operator, value, int)
+        return _compare(shown_column(scope, field), operator, value, int)
     raise ValidationError(
         "{field} is a link: it cannot be compared with {operator}.", field=field.name, operator=operator
     )
@@ -266,22 +298,15 @@ def _subset_under(scope: Scope, info: ModelInfo, domain: Domain, rule: Domain, c
         allowed = subset(scope.env.rule_env, info, rule, column, scope.root, target)
         if target == "id":
             return sa.and_(clause, allowed)
-        inner = Leaf("id", "in", RuleIds(rule))
+        inner = Leaf("id", "in", Allowed(info.name, rule))
         return subset(scope.env, info, domain & inner, column, scope.root, target)
     return clause
-
-
-class RuleIds:
-    """The ids that a rule allows, as the value of an `in` leaf; compiled past the gate."""
-
-    def __init__(self, rule: Domain) -> None:
-        self.rule = rule
 
 
 def _no_link(scope: Scope, field: Any, target: ModelInfo) -> Any:
     """The link leads to no record; one that the reader may not see is none."""
     if field.type == "many2one":
-        return column_of(scope, field).is_(None)
+        return shown_column(scope, field).is_(None)
     rule = readable_rule(scope.env, target)
     scope.root.models.add(target.name)
     env = scope.env.rule_env
@@ -296,7 +321,9 @@ def _no_link(scope: Scope, field: Any, target: ModelInfo) -> Any:
 
 
 def _plain(scope: Scope, field: Field[Any, Any], operator: str, value: Any) -> Any:
-    column = column_of(scope, field)
+    column = shown_column(scope, field)
+    if isinstance(value, Allowed):
+        return subset(scope.env.rule_env, scope.env.registry[value.model], value.rule, column, scope.root)
     if field.name == "id":
         return _identity(scope, column, operator, value)
     if operator in _LIKES:
@@ -342,8 +369,6 @@ def _identity(scope: Scope, column: Any, operator: str, value: Any) -> Any:
     if operator in ("child_of", "parent_of"):
         return id_in(column, hierarchy.expand(scope.env, scope.info, value, operator))
     if operator in ("=", "in"):
-        if isinstance(value, RuleIds):
-            return subset(scope.env.rule_env, scope.info, value.rule, column, scope.root)
         if isinstance(value, Domain):
             return subset(scope.env, scope.info, value, column, scope.root)
         ids, texts, _ = split_link_value(value)

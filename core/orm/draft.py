@@ -14,7 +14,7 @@ from core.orm.env import Env
 from core.orm.fields.base import MISSING
 from core.orm.fields.to_many import Command
 from core.orm.transaction import Transaction, Values
-from core.orm.write import SYSTEM
+from core.orm.write import LINKS, SYSTEM, require_targets
 
 if TYPE_CHECKING:
     from core.orm.fields.base import Field
@@ -93,10 +93,10 @@ class DraftTransaction(Transaction):
         for record_id in record._ids:
             one = record._make(env, (record_id,), (record_id,))
             before = field.__get__(one, None)
+            if field.type in LINKS and not self._may_link(env, field, before, value):
+                continue
             compute.modified(self, (field,), [record_id])
             raw: Any
-            if field.type == "many2one" and not getattr(field, "mapped", False):
-                self._admit(env, field, one, (field.to_raw(value, env),))
             if field.to_many:
                 raw = self._lines(env, field, one, field.to_raw(value, env))
             elif getattr(field, "mapped", False):
@@ -112,8 +112,17 @@ class DraftTransaction(Transaction):
                 links.relink(self, field, [(record_id, before.id or None, raw)])
             compute.modified(self, (field,), [record_id])
 
+    def _may_link(self, env: Env, field: Field[Any, Any], before: Model, value: Any) -> bool:
+        """Refuse a link to a hidden record. Such a link looks empty, so that emptying it changes nothing."""
+        if env.is_super(field.model):
+            return True
+        raw = field.to_raw(value, env)
+        if raw:
+            require_targets(env, [(field, raw)])
+        return bool(raw) or fetch.seen(before) == before
+
     def _admit(self, env: Env, field: Any, record: Model, ids: Iterable[int | None]) -> None:
-        """Refuse links to hidden records, from which stored values would be worked out; those there already stay."""
+        """Refuse lines that are hidden, from which stored values would be worked out; those there already stay."""
         wanted = {i for i in ids if i is not None and i > 0}
         if wanted and not env.is_super(field.model):
             kept = {self.origins.get(i, i) for i in getattr(record, field.name)._ids}

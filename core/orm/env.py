@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from core.errors import AddonNotInstalled, MissingError, UserError, fill
 from core.kernel.trace import trace
 from core.orm import fetch, write
+from core.orm.domain import TRUE, Domain
 from core.orm.fields.base import Field
 from core.orm.model import Model
 from core.orm.transaction import EVERYTHING, Transaction, Values
@@ -52,13 +53,8 @@ class _Readable(dict[str, Any]):
 
     def __missing__(self, model: str) -> Any:
         env = self.env
-        if env.is_super(model):
-            found: Any = EVERYTHING
-        else:
-            env.gate.check_model(model, "read")
-            unlimited = fetch.is_true(env.gate.rule_domain(model, "read"))
-            found = EVERYTHING if unlimited else set()
-        self[model] = found
+        env.check(model, "read")
+        found = self[model] = EVERYTHING if env.rule(model, "read") is TRUE else set()
         return found
 
 
@@ -157,6 +153,19 @@ class Env:
         if self._gate is None:
             self._gate = self.registry.ports.gate(self)
         return self._gate
+
+    def may(self, model: str, operation: str) -> bool:
+        """May this user do `operation` (read, write, create, unlink) with records of the model at all?"""
+        return self.is_super(model) or self.gate.may(model, operation)
+
+    def check(self, model: str, operation: str) -> None:
+        """Raise AccessError, naming the groups that may, unless this user may do `operation`."""
+        if not self.may(model, operation):
+            raise self.gate.refuse_model(model, operation)
+
+    def rule(self, model: str, operation: str) -> Domain:
+        """The condition that records must meet for this user; TRUE where nothing limits him."""
+        return TRUE if self.is_super(model) else self.gate.rule_domain(model, operation)
 
     def field_open(self, field: Field[Any, Any]) -> bool:
         """May this user read and write a field limited to groups?"""
@@ -308,6 +317,10 @@ class Env:
     def assign(self, field: Field[Any, Any], record: Model, value: Any) -> None:
         """Set a field of records, as `record.field = value` does."""
         write.assign(self, field, record, value)
+
+    def hidden(self, model: str, ids: Iterable[int], among: Iterable[int] = ()) -> set[int]:
+        """Those of the ids that this user may not see; asked together with those of `among`."""
+        return fetch.hidden(self, model, ids, among)
 
     def targets(self, field: Any, record: Model) -> tuple[int, ...]:
         """The ids to prefetch with the target of `record`'s link: those of all records it was loaded with."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from core.errors import MissingError
 from core.orm import compute, select
 from core.orm.domain import TRUE, Domain, Leaf
 from core.orm.fields.base import MISSING
+from core.orm.transaction import EVERYTHING
 
 if TYPE_CHECKING:
     from core.orm.env import Env
@@ -21,12 +23,8 @@ if TYPE_CHECKING:
     from core.orm.transaction import Transaction, Values
 
 SMALL_SET = 200
+MOST_ASKED = 2000
 HEAVY = frozenset(["text", "html", "json"])
-
-
-def is_true(domain: Domain) -> bool:
-    """Does this condition hold for every record?"""
-    return domain is TRUE
 
 
 def load(env: Env, field: Field[Any, Any], record: Model) -> Any:
@@ -122,7 +120,7 @@ def admit(env: Env, info: ModelInfo, ids: Sequence[int], readable: Any) -> None:
 
 def allowed(env: Env, info: ModelInfo, ids: Sequence[int], operation: str) -> list[int]:
     """Those of the records that the rules allow for an operation."""
-    rule = env.gate.rule_domain(info.name, operation)
+    rule = env.rule(info.name, operation)
     query = select.Query(env.rule_env, info, Leaf("id", "in", list(ids)) & rule, active_test=False)
     return query.ids()
 
@@ -143,6 +141,49 @@ def require(env: Env, model: str, ids: Iterable[int]) -> None:
     for record_id in unsure:
         if record_id not in readable:
             raise missing(env, info, record_id)
+
+
+def hidden(env: Env, model: str, ids: Iterable[int], among: Iterable[int] = ()) -> set[int]:
+    """Those of the ids that this reader may not see; asked together with those of `among`, and once."""
+    if env.is_super(model):
+        return set()
+    known = _hidden(env, model)
+    if known is EVERYTHING:
+        return {i for i in ids if i > 0}
+    readable = env.readable[model]
+    wanted = {i for i in ids if i > 0 and i not in readable}
+    if not wanted <= known:
+        asked = [i for i in {*wanted, *islice(among, MOST_ASKED)} if i > 0 and i not in readable]
+        admit(env, env.registry[model], asked, readable)
+        known.update(i for i in asked if i not in readable)
+        wanted &= known
+    return wanted
+
+
+def _hidden(env: Env, model: str) -> Any:
+    """The ids that were asked for and are not for this reader; everything where he may not read the model."""
+    key = (model, "hidden", env.access_key)
+    held = env.tx.allowed.get(key)
+    if held is None:
+        held = (env.rule(model, "read").names(), set()) if env.may(model, "read") else (frozenset(), EVERYTHING)
+        env.tx.allowed[key] = held
+    return held[1]
+
+
+def limited(env: Env, model: str) -> bool:
+    """Are there records of the model that this reader may not see?"""
+    return not env.is_super(model) and (_hidden(env, model) is EVERYTHING or env.readable[model] is not EVERYTHING)
+
+
+def seen(records: Model) -> Model:
+    """The records that a link leads to, as its reader sees them: one that is hidden from him is none."""
+    env = records.env
+    if not records._ids or env.is_super(records._name):
+        return records
+    gone = hidden(env, records._name, records._ids, records._prefetch)
+    if not gone:
+        return records
+    return records._make(env, tuple(i for i in records._ids if i not in gone), records._prefetch)
 
 
 def targets(env: Env, field: Any, record: Model) -> tuple[int, ...]:

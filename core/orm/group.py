@@ -14,7 +14,7 @@ from core.db.types import collate_c, date_trunc_sql, fold_sql
 from core.errors import ValidationError
 from core.orm import select
 from core.orm.domain import Domain, Leaf, conjunction
-from core.orm.domain_sql import Scope, column_of
+from core.orm.domain_sql import Scope, shown_column
 from core.orm.edge import link_names
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _key(scope: Scope, spec: str) -> Key:
         return Key(spec, path, "", field, target.table.c.id, target)
     if field.to_many:
         raise ValidationError("{field} holds many records; it cannot be grouped by.", field=field.string)
-    column = column_of(place, field)
+    column = shown_column(place, field)
     if field.type in ("date", "datetime"):
         unit = unit or "month"
         if unit not in UNITS:
@@ -87,7 +87,7 @@ def _aggregate(scope: Scope, spec: str) -> tuple[Any, Field[Any, Any] | None, st
         raise ValidationError("{spec} is not an aggregate; there are {known}.", spec=spec, known=list(FUNCTIONS))
     if not field.stored or field.to_many:
         raise ValidationError("{field} is not stored; it cannot be added up.", field=field.string)
-    column = column_of(place, field)
+    column = shown_column(place, field)
     if function == "count":
         return sa.func.count(column), field, function
     if function == "count_distinct":

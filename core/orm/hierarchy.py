@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from core.db.types import id_in
 from core.errors import ValidationError
-from core.orm.domain import Domain
+from core.orm.domain import TRUE, Domain
 
 if TYPE_CHECKING:
     from core.orm.env import Env
@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 def expand(env: Env, info: ModelInfo, value: Any, operator: str) -> list[int]:
     """The ids of `child_of` or `parent_of` a value (an id, ids, a name or records), those records included."""
     ids = roots(env, info, value)
+    gone = env.hidden(info.name, ids)
+    ids = [i for i in ids if i not in gone]
     if not ids or not info.parent_name:
         return ids
     env.tx.flush_for([info.name])
-    return tree(env.tx, info, ids, downwards=operator == "child_of")
+    return tree(env, info, ids, downwards=operator == "child_of")
 
 
 def roots(env: Env, info: ModelInfo, value: Any) -> list[int]:
@@ -40,16 +42,23 @@ def roots(env: Env, info: ModelInfo, value: Any) -> list[int]:
     return ids
 
 
-def tree(tx: Transaction, info: ModelInfo, ids: Sequence[int], downwards: bool) -> list[int]:
-    """All ids below (or above) the given ones, themselves included, in one statement."""
+def tree(env: Env, info: ModelInfo, ids: Sequence[int], downwards: bool) -> list[int]:
+    """All ids below (or above) the given ones that the reader may see, themselves included, in one statement."""
+    from core.orm.domain_sql import Scope, readable_rule, subset
+
     table, parent = info.table, info.table.c[info.parent_name]
     walk = sa.select(table.c.id, parent.label("parent")).where(id_in(table.c.id, list(ids))).cte("walk", recursive=True)
     node = table.alias()
     link = node.c[info.parent_name]
     step = sa.select(node.c.id, link.label("parent"))
     step = step.join(walk, link == walk.c.id) if downwards else step.join(walk, node.c.id == walk.c.parent)
+    rule = readable_rule(env, info)
+    if rule is not TRUE:
+        scope = Scope(env.rule_env, info, node)
+        step = step.where(subset(env.rule_env, info, rule, node.c.id, scope))
+        env.tx.flush_for(scope.models)
     walk = walk.union(step)
-    return list(tx.execute(sa.select(walk.c.id)).scalars())
+    return list(env.tx.execute(sa.select(walk.c.id)).scalars())
 
 
 def check_cycle(tx: Transaction, field: Field[Any, Any], ids: Sequence[int]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from core.errors import UserError
 from core.kernel.text import literal
-from core.orm import edge, group, locking, remove, select, write
+from core.orm import edge, fetch, group, locking, remove, select, write
 from core.orm.declare import ModelMeta
 from core.orm.domain import Domain, Leaf, disjunction
 from core.orm.domain_match import matching
@@ -222,6 +222,16 @@ class Model(metaclass=ModelMeta):
         found = set(query.ids()) if unsure else set()
         self.env.readable[self._name].update(found)
         return self._make(self.env, tuple(i for i in self._ids if i in found or i in new or i < 0), self._prefetch)
+
+    def readable(self) -> Self:
+        """Those of the records that the user may see: a link of a record that he sees may lead to others."""
+        result: Any = fetch.seen(self)
+        return result  # type: ignore[no-any-return]  # a set of this very model
+
+    def check_access(self, operation: str) -> None:
+        """Raise AccessError or MissingError unless the user may do `operation` on every record of the set."""
+        self.env.check(self._name, operation)
+        write.check_records(self.env, self._info, self._ids, operation, self._prefetch)
 
     # Searching and reading.
 

@@ -21,14 +21,17 @@ if TYPE_CHECKING:
 class AccessGate(Protocol):
     """Decides what one user may do; asked by the ORM before every door opens."""
 
-    def check_model(self, model: str, operation: str) -> None:
-        """Raise AccessError unless the user may do `operation` (read, write, create, unlink) on the model."""
+    def may(self, model: str, operation: str) -> bool:
+        """May the user do `operation` (read, write, create, unlink) on the model?"""
 
     def rule_domain(self, model: str, operation: str) -> Domain:
         """The condition records must meet for this user; TRUE when there is none."""
 
     def field_open(self, field: Field[Any, Any]) -> bool:
         """May the user read and write a field that is limited to groups?"""
+
+    def refuse_model(self, model: str, operation: str) -> Exception:
+        """The error for a model that the user has no right to; it names the groups that have."""
 
     def refuse_records(self, model: str, operation: str, ids: Sequence[int]) -> Exception:
         """The error for records that a rule keeps from the user."""
@@ -37,14 +40,17 @@ class AccessGate(Protocol):
 class OpenGate:
     """A gate without rules: everything is allowed. Used for the superuser and before base is installed."""
 
-    def check_model(self, model: str, operation: str) -> None:
-        return None
+    def may(self, model: str, operation: str) -> bool:
+        return True
 
     def rule_domain(self, model: str, operation: str) -> Domain:
         return TRUE
 
     def field_open(self, field: Field[Any, Any]) -> bool:
         return True
+
+    def refuse_model(self, model: str, operation: str) -> Exception:
+        raise AssertionError(f"an open gate refuses nothing ({model} {operation})")
 
     def refuse_records(self, model: str, operation: str, ids: Sequence[int]) -> Exception:
         raise AssertionError(f"an open gate refuses nothing ({model} {operation} {list(ids)})")

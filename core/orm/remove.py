@@ -29,9 +29,8 @@ def remove(records: Model) -> None:
     ids = records._ids
     if not ids:
         return
-    if not env.is_super(info.name):
-        env.gate.check_model(info.name, "unlink")
-        write.check_records(env, info, ids, "unlink")
+    env.check(info.name, "unlink")
+    write.check_records(env, info, ids, "unlink")
     env.registry.ports.unlinking(records)
     tx = env.tx
     _release(records)

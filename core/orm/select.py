@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from core.db.types import collate_c, fold_sql, id_in
 from core.errors import ValidationError
 from core.orm.domain import TRUE, Domain, Leaf
-from core.orm.domain_sql import Scope, column_of, condition, readable_rule
+from core.orm.domain_sql import Scope, column_of, condition, readable_rule, shown_column
 
 if TYPE_CHECKING:
     from core.orm.env import Env
@@ -121,12 +121,12 @@ def _term(scope: Scope, path: str, descending: bool, depth: int) -> list[Any]:
         )
     if field.type == "many2one":
         if rest == "id":
-            return [_directed(column_of(scope, field), descending, nullable=True)]
+            return [_directed(shown_column(scope, field), descending, nullable=True)]
         target = scope.joined(field)
         if rest:
             return _term(target, rest, descending, depth + 1)
         if depth > 2:
-            return [_directed(column_of(scope, field), descending, nullable=True)]
+            return [_directed(shown_column(scope, field), descending, nullable=True)]
         inner = target.info.order if depth == 0 else target.info.rec_name
         terms: list[Any] = []
         for part in inner.split(","):
@@ -136,7 +136,7 @@ def _term(scope: Scope, path: str, descending: bool, depth: int) -> list[Any]:
         return terms
     if rest:
         raise ValidationError("{field} is not a link: it cannot be sorted through.", field=field.name)
-    column = column_of(scope, field)
+    column = shown_column(scope, field)
     if field.type in ("char", "text", "html", "selection"):
         folded = scope.table.c[f"{field.name}_fold"] if field.folded else fold_sql(column)
         column = collate_c(folded)

@@ -43,6 +43,7 @@ class Transaction:
         touched: ids by model that somebody (not only a recomputation) changed.
         pending: ids by slot whose stored value must be computed again.
         caches: those of the registry that fit the snapshot this transaction reads.
+        allowed: what rules said of ids, with the fields that those rules read.
         flags: what happened in this transaction and stays true after a savepoint is undone.
         links: many2many links to add (True) or remove (False), by relation table.
     """
@@ -63,7 +64,7 @@ class Transaction:
         self.links: dict[str, dict[tuple[int, int], bool]] = {}
         self.memo: dict[Any, Any] = {}
         self.caches = registry.caches
-        self.allowed: dict[Any, tuple[frozenset[str], set[int]]] = {}
+        self.allowed: dict[Any, tuple[frozenset[str], Any]] = {}
         self.flags: set[str] = set()
         self.author: int = 1
         self.root: Env | None = None

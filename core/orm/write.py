@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from core.db.types import next_ids
 from core.errors import AccessError, UserError, ValidationError
 from core.orm import check, compute, defaults, fetch, links
+from core.orm.domain import TRUE
 from core.orm.fields.base import MISSING
 
 if TYPE_CHECKING:
@@ -39,8 +40,7 @@ def create(empty: Model, rows: Sequence[Mapping[str, Any]]) -> Model:
     """
     env = empty.env
     info = writable_info(env, empty)
-    if not env.is_super(info.name):
-        env.gate.check_model(info.name, "create")
+    env.check(info.name, "create")
     given_rows = [_checked(env, info, row) for row in rows]
     complete = [defaults.complete(env, info, row) for row in given_rows]
     _check_new_links(env, info, given_rows, complete)
@@ -74,6 +74,9 @@ def _checked(env: Env, info: ModelInfo, row: Mapping[str, Any]) -> dict[str, Any
     return result
 
 
+LINKS = ("many2one", "reference")
+
+
 def _check_new_links(
     env: Env, info: ModelInfo, given: Sequence[Mapping[str, Any]], complete: Sequence[Mapping[str, Any]]
 ) -> None:
@@ -81,23 +84,44 @@ def _check_new_links(
     if env.is_super(info.name):
         return
     for field in info.fields.values():
-        if field.type != "many2one" or field.related:
+        if field.type not in LINKS or field.related:
             continue
         chosen = f"default_{field.name}" in env.context
         pairs = zip(given, complete, strict=True)
-        values = (row.get(field.name) for own, row in pairs if chosen or field.name in own)
-        targets = {target for target in (field.to_raw(value, env) for value in values if value) if target}
-        if targets:
-            fetch.require(env, field.comodel, targets)  # type: ignore[attr-defined]  # a link
+        values = [row.get(field.name) for own, row in pairs if chosen or field.name in own]
+        require_targets(env, [(field, field.to_raw(value, env)) for value in values if value])
 
 
-def _check_new_link(env: Env, field: Field[Any, Any], ids: Sequence[int], value: Any) -> None:
-    """Refuse a link to a hidden record; what links there already may be written back."""
-    target = field.to_raw(value, env)
-    if target is None or env.is_super(field.model) or target in env.readable[field.comodel]:  # type: ignore[attr-defined]  # a link
-        return
-    if getattr(field, "mapped", False) or any(old != target for old in compute.raw_values(env.tx, field, ids)):
-        fetch.require(env, field.comodel, (target,))  # type: ignore[attr-defined]  # as above
+def _changed_links(env: Env, field: Field[Any, Any], ids: Sequence[int], value: Any) -> Sequence[int]:
+    """Refuse a link to a hidden record; where such a link is, it looks empty, and so emptying it changes nothing.
+
+    Gives the ids whose link does change.
+    """
+    if env.is_super(field.model):
+        return ids
+    raw = field.to_raw(value, env)
+    if raw:
+        require_targets(env, [(field, raw)])
+        return ids
+    if getattr(field, "mapped", False) or not any(fetch.limited(env, model) for model in field.may_lead_to(env)):  # type: ignore[attr-defined]  # a link
+        return ids
+    kept: list[int] = []
+    for record_id, old in zip(ids, compute.raw_values(env.tx, field, ids), strict=True):
+        model, target = field.leads_to(old) or ("", 0)  # type: ignore[attr-defined]  # as above
+        if not target or model not in env.registry.models or not env.hidden(model, (target,)):
+            kept.append(record_id)
+    return kept
+
+
+def require_targets(env: Env, links: Iterable[tuple[Any, Any]]) -> None:
+    """Raise AccessError or MissingError for a link, as field and raw value, to what the caller may not see."""
+    wanted: dict[str, set[int]] = {}
+    for field, raw in links:
+        model, target = field.leads_to(raw) or ("", 0)
+        if target:
+            wanted.setdefault(model, set()).add(target)
+    for model, targets in wanted.items():
+        fetch.require(env, model, targets)
 
 
 def _create_parents(env: Env, info: ModelInfo, rows: list[dict[str, Any]]) -> None:
@@ -113,7 +137,7 @@ def _create_parents(env: Env, info: ModelInfo, rows: list[dict[str, Any]]) -> No
             values = {shared[name]: row.pop(name) for name in list(row) if name in shared}
             if row.get(link):
                 if values:
-                    env[parent].browse(row[link] if isinstance(row[link], int) else row[link].id).write(values)
+                    env[parent].browse(info.fields[link].to_raw(row[link], env)).write(values)
             else:
                 fresh.append((row, values))
         if fresh:
@@ -177,7 +201,10 @@ def _raw(field: Field[Any, Any], value: Any, env: Env, mapped: bool, old: Any = 
     if not mapped:
         return field.to_raw(value, env)
     if isinstance(value, Mapping):
-        return {str(k): field.to_json(field.to_raw(v, env)) for k, v in value.items()}  # type: ignore[attr-defined]  # of a mapped field
+        shut = [k for k in value if not field.entry_open(env, str(k))]  # type: ignore[attr-defined]  # of a mapped field
+        if shut:
+            raise AccessError("You may not work in one of the companies {ids}.", ids=shut, operation="write")
+        return {**(old or {}), **{str(k): field.to_json(field.to_raw(v, env)) for k, v in value.items()}}  # type: ignore[attr-defined]  # as above
     raw = field.to_raw(value, env)
     if field.is_empty(raw) and not old:
         return None
@@ -218,10 +245,12 @@ def write(records: Model, values: Mapping[str, Any]) -> None:
         elif _is_inverse(field):
             assigned[name] = value
         elif field.stored:
-            changed.append(field)
-            if field.type == "many2one" and not field.related:
-                _check_new_link(env, field, ids, value)
-            _write_column(env, field, ids, value)
+            touched: Sequence[int] = ids
+            if field.type in LINKS and not field.related:
+                touched = _changed_links(env, field, ids, value)
+            if touched:
+                changed.append(field)
+                _write_column(env, field, touched, value)
         else:
             raise ValidationError(
                 "{field} of {model} is worked out; it cannot be set.", field=field.string, model=info.description
@@ -248,9 +277,8 @@ def write(records: Model, values: Mapping[str, Any]) -> None:
 
 
 def _check_may_write(env: Env, info: ModelInfo, ids: Sequence[int], prefetch: Sequence[int]) -> None:
-    if not env.is_super(info.name):
-        env.gate.check_model(info.name, "write")
-        check_records(env, info, ids, "write", prefetch)
+    env.check(info.name, "write")
+    check_records(env, info, ids, "write", prefetch)
     new = env.tx.new.get(info.name, {})
     version = info.fields["row_version"]
     bucket = env.tx.bucket(version.slot)
@@ -270,7 +298,7 @@ def check_records(env: Env, info: ModelInfo, ids: Sequence[int], operation: str,
         MissingError: for a record he may not even read.
         AccessError: for one that he may read only.
     """
-    if env.is_super(info.name) or fetch.is_true(env.gate.rule_domain(info.name, operation)):
+    if env.rule(info.name, operation) is TRUE:
         return
     allowed = _allowed(env, info, ids, prefetch, operation)
     refused = [i for i in ids if i not in allowed]
@@ -286,9 +314,7 @@ def _allowed(env: Env, info: ModelInfo, ids: Sequence[int], prefetch: Sequence[i
     key = (info.name, operation, env.access_key)
     held = env.tx.allowed.get(key)
     if held is None:
-        rule = env.gate.rule_domain(info.name, operation)
-        names = frozenset(name for leaf in rule.leaves() for name in leaf.path.split("."))
-        held = env.tx.allowed[key] = (names, set())
+        held = env.tx.allowed[key] = (env.rule(info.name, operation).names(), set())
     known = held[1]
     if any(i not in known for i in ids):
         known.update(fetch.allowed(env, info, prefetch if len(ids) < len(prefetch) <= MOST_CHECKED else ids, operation))
@@ -299,10 +325,8 @@ def _recheck(
     env: Env, info: ModelInfo, ids: Sequence[int], operation: str, names: frozenset[str] | None = None
 ) -> None:
     """After the act: the result must still be within the user's rules."""
-    if env.is_super(info.name):
-        return
-    rule = env.gate.rule_domain(info.name, operation)
-    if fetch.is_true(rule):
+    rule = env.rule(info.name, operation)
+    if rule is TRUE:
         return
     if names is not None and not _concerns(info, rule, names):
         return

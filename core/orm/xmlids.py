@@ -45,6 +45,14 @@ def resolve(env: Env, xmlid: str) -> tuple[str, int] | None:
     return result
 
 
+def resolve_visible(env: Env, xmlid: str) -> tuple[str, int] | None:
+    """As `resolve`, for a caller from outside: the id of a record that the user may not see names nothing."""
+    found = resolve(env, xmlid)
+    if found is None or found[0] not in env.registry.models or env.hidden(found[0], (found[1],)):
+        return None
+    return found
+
+
 def _find(env: Env, module: str, name: str) -> tuple[str, int] | None:
     if "ir.model.data" not in env:
         return None

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from core.kernel.formats import format_date, format_datetime, format_money, format_number
+from core.orm.edge import value_of
 
 if TYPE_CHECKING:
     from core.orm.env import Env
@@ -31,7 +32,7 @@ class Document:
         field: Any = records._info.fields.get(name) if records._name else None
         if field is None or field.type in ("binary", "image"):
             raise AttributeError(f"{records._name or 'nothing'} has no field {name}")
-        value: Any = field.of_set(records) if field.relational else (field.__get__(records, None) if records else None)
+        value: Any = value_of(records, name) if records or field.relational or field.type == "reference" else None
         if field.relational or field.type == "reference":
             return Document(value)
         if field.type == "selection":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.data.sheets.writing import table
-from core.errors import AccessError, MissingError, UserError
+from core.errors import MissingError, UserError
 from core.orm.edge import copy_values
 from core.rpc.arguments import (
     Ids,
@@ -192,13 +192,10 @@ def _get_external_id(model: Any, given: Given) -> Any:
 
 
 def _check_access_rights(model: Any, given: Given) -> Any:
-    try:
-        model.env.gate.check_model(model._name, str(given.get("operation")))
-    except AccessError:
-        if given.get("raise_exception", True):
-            raise
-        return False
-    return True
+    operation = str(given.get("operation"))
+    if given.get("raise_exception", True):
+        model.env.check(model._name, operation)
+    return model.env.may(model._name, operation)
 
 
 def _onchange(model: Any, given: Given) -> Any:

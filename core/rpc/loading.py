@@ -110,9 +110,10 @@ class _Loader:
         if target:
             target.write(values)
             return int(target.id)
+        named = _named(self._env, xmlid) if xmlid else ""
         created = model.create(values)
-        if xmlid:
-            xmlids.assign(self._env, _named(self._env, xmlid), model._name, created.id)
+        if named:
+            xmlids.assign(self._env, named, model._name, created.id)
         return int(created.id)
 
     def _target(self, model: Any, record: _Record, xmlid: str) -> Any:
@@ -123,7 +124,7 @@ class _Loader:
                     raise _BadCell(column, UserError("There is no record {id}.", id=text))
                 return found
         if xmlid:
-            known = xmlids.resolve(self._env, _qualified(xmlid))
+            known = xmlids.resolve_visible(self._env, _qualified(xmlid))
             if known is not None:
                 if known[0] != model._name:
                     raise UserError("{xmlid} is a record of {model}.", xmlid=xmlid, model=known[0])
@@ -158,7 +159,7 @@ class _Loader:
         return converter(self._plain, bound, names)(text)
 
     def _by_xmlid(self, model: str, xmlid: str) -> int:
-        found = xmlids.resolve(self._env, _qualified(xmlid))
+        found = xmlids.resolve_visible(self._env, _qualified(xmlid))
         if found is None or found[0] != model:
             raise UserError("There is no {model} with the external id {xmlid}.", model=model, xmlid=xmlid)
         return found[1]
@@ -239,9 +240,11 @@ def _qualified(xmlid: str) -> str:
 
 
 def _named(env: Env, xmlid: str) -> str:
-    """The external id for a new record; the names of installed addons are theirs."""
+    """The external id for a new record; the names of installed addons are theirs, and one that is taken stays."""
     named = _qualified(xmlid)
     module = named.partition(".")[0]
+    if xmlids.resolve(env, named) is not None:
+        raise UserError("{xmlid} is the id of another record: choose another name.", xmlid=xmlid)
     if module in env.registry.addons:
         raise UserError("{xmlid} would belong to the addon {addon}: choose another name.", xmlid=xmlid, addon=module)
     return named

@@ -25,13 +25,16 @@ class Gate:
         self.env = env
         self.groups = rights.groups_of(env, env.uid)
 
-    def check_model(self, model: str, operation: str) -> None:
-        """Raise AccessError, naming the groups that may, unless the user may do `operation` on the model."""
-        if operation not in VERBS:
-            raise AccessError("There is no right to {operation}.", operation=repr(operation)[:40])
+    def may(self, model: str, operation: str) -> bool:
+        """May the user do `operation` on records of the model?"""
         granted = rights.access_rows(self.env).get(model, {}).get(operation, frozenset())
-        if 0 in granted or not self.groups.isdisjoint(granted):
-            return
+        return 0 in granted or not self.groups.isdisjoint(granted)
+
+    def refuse_model(self, model: str, operation: str) -> Exception:
+        """The error for a model that is shut to the user; it names the groups that may."""
+        if operation not in VERBS:
+            return AccessError("There is no right to {operation}.", operation=repr(operation)[:40])
+        granted = rights.access_rows(self.env).get(model, {}).get(operation, frozenset())
         info = self.env.registry.models[model]
         names = rights.group_names(self.env, granted)
         message = (
@@ -39,7 +42,7 @@ class Gate:
             if names
             else "You may not {what} {model}; no group has been given this right."
         )
-        raise AccessError(
+        return AccessError(
             message,
             what=self.env._(VERBS[operation]),
             model=self.env.translate_term(info.description, info.addon),

@@ -83,6 +83,21 @@ def forget(registry: Registry, uid: int, secret: str) -> None:
     _remembered.forget(registry.name, str(uid), secret)
 
 
+def proven(env: Env, uid: int, password: object) -> bool:
+    """Is this the password of a user who is in already and gives it again? Failures count for this user alone.
+
+    Raises:
+        Throttled: too many failures of this user.
+        Busy: too many passwords are being checked.
+    """
+    account = accounts.by_id(env, uid)
+    who = (env.registry.name, account.login if account else "", f"again {env.registry.name} {uid}")
+    counters().check(*who)
+    right = verify_password(account.password_hash if account else None, password)
+    (counters().succeeded if right else counters().failed)(*who)
+    return right
+
+
 def master(configured: str, given: object, network: str = "") -> bool:
     """Is this the server's master password? Never when none is configured.
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from core.orm.edge import value_of
+
 if TYPE_CHECKING:
     from core.orm.model import Model
 
@@ -37,7 +39,7 @@ class RecordView:
             raise KeyError(name)
         if name == "id":
             return records.id if len(records._ids) == 1 else (False if not records._ids else list(records._ids))
-        value = field.__get__(records, None)
+        value = value_of(records, name)
         if field.relational or field.type == "reference":
             return RecordView(value, self._noted)
         return False if value is None else value

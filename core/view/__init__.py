@@ -8,7 +8,7 @@ from core.view.classic import fields_view_get
 from core.view.inherit import apply
 from core.view.library import forget
 from core.view.markup import Origin, parse_arch
-from core.view.resolve import Resolved, may, resolve
+from core.view.resolve import Resolved, resolve
 from core.view.validate import FieldFacts, Models, validate
 
 __all__ = [
@@ -21,7 +21,6 @@ __all__ = [
     "bound_actions",
     "fields_view_get",
     "forget",
-    "may",
     "parse",
     "parse_arch",
     "resolve",

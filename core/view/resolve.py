@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
-from core.errors import AccessError, DataFileError, MissingError
+from core.errors import DataFileError, MissingError
 from core.kernel.finding import Finding
 from core.orm import xmlids
 from core.security import rights
@@ -76,8 +76,7 @@ def resolve(env: Env, model: str, kind: str = "form", view_id: int | str | None 
     row = _chosen(env, shelf, model, kind, view_id, groups)
     if row is not None and row.type:
         kind = row.type
-    if not env.is_super(model):
-        env.gate.check_model(model, "read")
+    env.check(model, "read")
     closed = frozenset(name for name, field in info.fields.items() if field.groups and not env.field_open(field))
     key = (row.id if row else 0, model, kind, env.lang, closed, groups)
     cache = views.cache_of(env)
@@ -177,24 +176,11 @@ def _fields_of(env: Env, model: str) -> tuple[Iterable[str], dict[str, str]] | N
 def _with_rights(env: Env, found: Resolved) -> Resolved:
     """The view with create, edit and delete switched off where the reader has no right to them."""
     model = found.model
-    if env.is_super(model):
-        return found
     view = found.view
     create, edit, delete = (
-        wanted and may(env, model, operation)
+        wanted and env.may(model, operation)
         for wanted, operation in ((view.create, "create"), (view.edit, "write"), (view.delete, "unlink"))
     )
     if (create, edit, delete) == (view.create, view.edit, view.delete):
         return found
     return replace(found, view=replace(view, create=create, edit=edit, delete=delete))
-
-
-def may(env: Env, model: str, operation: str) -> bool:
-    """May the reader do `operation` (read, write, create, unlink) with records of the model at all?"""
-    if env.is_super(model):
-        return True
-    try:
-        env.gate.check_model(model, operation)
-    except AccessError:
-        return False
-    return True

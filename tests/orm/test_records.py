@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core.errors import ConflictError, MissingError, UnknownName, UserError, ValidationError
+from core.errors import AccessError, ConflictError, MissingError, UnknownName, UserError, ValidationError
 from core.orm.locking import check_versions
 from core.orm.registry import Registry
 from tests.orm.sample import Country, Line, Order, Partner, Sales, Tag
@@ -198,3 +198,20 @@ def test_a_query_model_adds_up_what_it_reads(env: Env, spain: Country) -> None:
     assert env[Sales].search([("partner_id.name", "=", "Ana"), ("quantity", ">", 4)]) == rows
     with pytest.raises(UserError, match="cannot be changed"):
         rows.write({"quantity": 1})
+
+
+def test_a_value_of_another_company_is_neither_copied_nor_set(env: Env) -> None:
+    reader = env.with_user(5)
+    env.tx.memo[("companies", 5)] = (1, (1, 2))
+    partner = env[Partner].create({"name": "Ana", "terms": {"1": "ours", "3": "theirs"}})
+    own = partner.with_env(reader)
+    stored = env.tx.bucket(env.registry["shop.partner"].field("terms").slot)
+    assert own.terms == "ours"
+    assert stored[own.copy().id] == {"1": "ours"}
+    for values in ({"3": "forged"}, {3: "forged"}, {"2": "x", "3": "forged"}):
+        with pytest.raises(AccessError, match="You may not work in one of the companies 3"):
+            own.write({"terms": values})
+        with pytest.raises(AccessError):
+            reader[Partner].create({"name": "x", "terms": values})
+    own.write({"terms": {"2": "also ours"}})
+    assert stored[own.id] == {"1": "ours", "2": "also ours", "3": "theirs"}

@@ -53,6 +53,49 @@ def collected() -> Iterator[None]:
     gc.collect()
 
 
+def employee(server: Running, database_url: str) -> str:
+    """The login of a user with no rights but an employee's; the password is that of admin."""
+    from core.db.engine import DatabaseServer
+    from core.testing.users import new_user
+
+    settings = settings_of(server.data_dir, database_url)
+    registries = Registries(DatabaseServer(settings), settings)
+    with registries.get(DATABASE).transaction() as env:
+        login: str = new_user(env, ["base.group_user"], {"password": PASSWORD}).login
+    registries.server.dispose(DATABASE)
+    return login
+
+
+def test_external_ids_for_an_employee(server: Running, database_url: str) -> None:
+    """The helpers of the clients find records that the user may see, and no others."""
+    import erppeek
+    import odoolib
+    import odooly
+    import odoorpc
+
+    login = employee(server, database_url)
+    odoo = odoorpc.ODOO(HOST, port=server.port)
+    odoo.login(DATABASE, login, PASSWORD)
+    spain = odoo.env.ref("base.es").id
+    assert odoo.env.ref("base.main_company")._name == "res.company"
+    with pytest.raises(odoorpc.error.RPCError, match="external id"):
+        odoo.env.ref("base.rule_user_self")
+    env = odooly.Client(server.url, DATABASE, login, PASSWORD).env
+    assert env.ref("base.es").id == spain
+    assert env.ref("base.rule_user_self") is None
+    assert env["res.country"].browse(spain)._external_id == "base.es"
+    client = erppeek.Client(server.url, DATABASE, login, PASSWORD)
+    assert client.model("res.country").get("base.es").id == spain
+    assert client.model("res.country").get("base.no_such_country") is None
+    connection = odoolib.get_connection(
+        hostname=HOST, protocol="jsonrpc", port=server.port, database=DATABASE, login=login, password=PASSWORD
+    )
+    data = connection.get_model("ir.model.data")
+    assert data.get_object_reference("base", "es") == ["res.country", spain]
+    with pytest.raises(Exception, match="external id"):
+        data.get_object_reference("base", "rule_user_self")
+
+
 def api_key(server: Running, database_url: str) -> str:
     from core.db.engine import DatabaseServer
 

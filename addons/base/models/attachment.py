@@ -9,6 +9,7 @@ from typing import Any, Literal, Self
 from addons.base.models import company
 from core import Domain, Model, fields
 from core.errors import AccessError, MissingError, ValidationError
+from core.security.owned import owned
 
 Kind = Literal["binary", "url"]
 
@@ -81,35 +82,10 @@ class Attachment(Model):
 
     def _rule_domain(self, operation: str) -> Domain:
         """Files whose record the user may read (or write, for anything else), and their own that belong to none."""
-        env, needed = self.env, "read" if operation == "read" else "write"
-        with env.elevated("find the models that files belong to", Attachment) as su_env:
-            everything = su_env[Attachment].with_context(active_test=False)
-            models = [model for (model,) in everything.grouped([("res_model", "!=", False)], ["res_model"])]
-        allowed = Attachment.create_uid == env.uid
-        allowed = allowed & (Attachment.res_model.is_empty_() | (Attachment.res_id == 0))
-        for model in models:
-            rule = self._rule_of(model, needed)
-            if rule is None:
-                continue
-            domain = Attachment.res_model == model
-            if rule.as_list():
-                owned = [one for (one,) in everything.grouped(domain.as_list(), ["res_id"])]
-                records = env[model].with_context(active_test=False)
-                domain = domain & Attachment.res_id.in_(records.search(Domain.parse([("id", "in", owned)]) & rule).ids)
-            allowed = allowed | domain
-        return allowed
-
-    def _rule_of(self, model: str, operation: str) -> Domain | None:
-        """The condition on the records of a model that files belong to; None where the user may not meet any."""
-        if model not in self.env.registry.models:
-            return None
-        if self.env.is_super(model):
-            return Domain.parse([])
-        try:
-            self.env.gate.check_model(model, operation)
-        except AccessError:
-            return None
-        return self.env.gate.rule_domain(model, operation)
+        needed = "read" if operation == "read" else "write"
+        loose = Attachment.res_model.is_empty_() | (Attachment.res_id == 0)
+        mine = (Attachment.create_uid == self.env.uid) & loose
+        return mine | owned(self.env, needed, "res_model", "res_id", ("ir.model.data", self._name))
 
     def _check_owner(self, model: str, record_id: int) -> None:
         """Raise AccessError unless the user may change the record that a file belongs to."""
@@ -117,15 +93,13 @@ class Attachment(Model):
             return
         if model not in self.env.registry.models:
             raise ValidationError("There is no model {model} to attach a file to.", fields=["res_model"], model=model)
-        self.env.gate.check_model(model, "write")
+        self.env.check(model, "write")
         if not record_id:
             return
         record = self.env[model].browse(record_id).exists()
         if not record:
             raise MissingError("The record that the file belongs to does not exist.")
-        domain = Domain.parse([("id", "=", record_id)]) & self.env.gate.rule_domain(model, "write")
-        if not self.env[model].with_context(active_test=False).search_count(domain):
-            raise self.env.gate.refuse_records(model, "write", [record_id])
+        record.check_access("write")
 
 
 def _described(values: Mapping[str, Any]) -> Mapping[str, Any]:

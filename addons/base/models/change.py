@@ -24,6 +24,8 @@ class Change(Model):
     field_label = fields.Char("Field Label", readonly=True)
     old = fields.Text("Before")
     new = fields.Text("After")
+    old_link = fields.Char("Record Before", help="model,id of the record that a link led to.")
+    new_link = fields.Char("Record After", help="model,id of the record that a link leads to.")
     user_id = fields.Many2one(lambda: user.User, "User", ondelete="restrict")
     date = fields.Datetime("Date", required=True, index=True)
 

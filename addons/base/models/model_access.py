@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from addons.base.models import group, model
 from core import Model, api, fields
-from core.errors import AccessError, UnknownName
+from core.errors import UnknownName
 
 OPERATIONS = ("read", "write", "create", "unlink")
 
@@ -32,10 +32,6 @@ class ModelAccess(Model):
             raise UnknownName("There is no operation {name}.", name=mode, known=OPERATIONS)
         if model_name not in self.env.registry.models:
             raise UnknownName("There is no model {name}.", name=model_name, known=self.env.registry.models)
-        try:
-            self.env.gate.check_model(model_name, mode)
-        except AccessError:
-            if raise_exception:
-                raise
-            return False
-        return True
+        if raise_exception:
+            self.env.check(model_name, mode)
+        return self.env.may(model_name, mode)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from core import Model, api, fields
-from core.errors import AccessError, MissingError, UnknownName
+from core import Domain, Model, api, fields
+from core.errors import MissingError, UnknownName
+from core.orm.xmlids import resolve_visible
+from core.security.owned import owned
 
 
 class ModelData(Model):
@@ -64,15 +66,8 @@ class ModelData(Model):
 
     @api.exported
     def check_object_reference(self, module: str, xml_id: str, raise_on_access_error: bool = False) -> tuple[str, Any]:
-        """Like `get_object_reference`, for a record that the caller may read; (model, False) where not."""
-        model, res_id = self.get_object_reference(module, xml_id)
-        if self.env[model].search_count([("id", "=", res_id)]):
-            return model, res_id
-        if raise_on_access_error:
-            raise AccessError(
-                "You may not read the record {xmlid}.", model=model, operation="read", xmlid=f"{module}.{xml_id}"
-            )
-        return model, False
+        """As `get_object_reference`, which finds only records that the caller may see."""
+        return self.get_object_reference(module, xml_id)
 
     @api.exported
     def get_object(self, module: str, xml_id: str) -> int:
@@ -88,10 +83,11 @@ class ModelData(Model):
                 names.setdefault(row.res_id, f"{row.module}.{row.name}")
             return names
 
+    def _rule_domain(self, operation: str) -> Domain:
+        """The ids of records that the user may see."""
+        return owned(self.env, "read", "model", "res_id", (self._name,))
+
     def _find(self, xmlid: str) -> tuple[str, int] | None:
-        module, dot, name = xmlid.partition(".")
-        if not dot:
+        if "." not in xmlid:
             raise UnknownName("{xmlid} is no external id: it looks like module.name.", xmlid=xmlid)
-        with self.env.elevated("look an external id up", ModelData) as su_env:
-            row = su_env[ModelData].search([("module", "=", module), ("name", "=", name)], limit=1)
-            return (row.model, row.res_id) if row else None
+        return resolve_visible(self.env, xmlid)

@@ -8,10 +8,11 @@ from typing import Any, Literal, Self
 
 from addons.base.addresses import ADDRESS_FIELDS, address_text
 from addons.base.identifiers import checked_vat, compact_vat, formatted_phone, phone_problem
+from addons.base.identity import check_identity, check_removable
 from addons.base.models import bank, company, country, currency, lang, partner_category, partner_title, user
 from addons.base.timezones import time_zones
 from core import Domain, Model, api, fields
-from core.errors import UserError, ValidationError
+from core.errors import ValidationError
 
 AddressKind = Literal["default", "contact", "invoice", "delivery", "other"]
 
@@ -175,6 +176,7 @@ class Partner(Model):
     def write(self, values: Mapping[str, Any]) -> bool:
         """Keep the contacts of a company in step with it."""
         values = _cleaned(values)
+        check_identity(self, values)
         done = super().write(values)
         if {"parent_id", "is_company", "use_parent_address"} & values.keys():
             self._follow_parent()
@@ -183,25 +185,15 @@ class Partner(Model):
 
     def unlink(self) -> bool:
         """Leave the contacts of a deleted company loose; a partner that is a user or one of our companies stays."""
-        everything = self.env.super_env.with_context(active_test=False)
-        mine = [("partner_id", "in", self.ids)]
-        used = everything[user.User].search(mine, limit=1)
-        if used:
-            raise UserError(
-                "{partner} is a user. Deactivate the user instead of deleting the partner.", partner=used.display_name
-            )
-        owned = everything[company.Company].search(mine, limit=1)
-        if owned:
-            raise UserError(
-                "{partner} is a company of this database and cannot be deleted.", partner=owned.display_name
-            )
+        check_removable(self)
         return super().unlink()
 
     def _compute_display_name(self) -> None:
         """A contact is named with its company: `Acme, Ana Ruiz`."""
         for partner in self:
-            inside = partner.parent_id and not partner.is_company
-            partner.display_name = f"{partner.parent_id.name}, {partner.name}" if inside else partner.name
+            above = partner.parent_id.readable()
+            inside = above and not partner.is_company
+            partner.display_name = f"{above.name}, {partner.name}" if inside else partner.name
 
     def name_get(self) -> list[tuple[int, str]]:
         """The names, with the address or the e-mail where the context has `show_address` or `show_email`."""
@@ -246,7 +238,7 @@ class Partner(Model):
         """The id of the address of each type (`invoice`, `delivery`, …): the nearest below the commercial entity."""
         self.ensure_one()
         found: dict[str, int] = {}
-        for partner in (self, self.commercial_partner_id):
+        for partner in self | self.commercial_partner_id.readable():
             for child in (partner, *partner.child_ids):
                 found.setdefault(child.type or "contact", child.id)
         fallback = found.get("default", self.id)
@@ -260,8 +252,10 @@ class Partner(Model):
         """Copy from the company above: its commercial data and, where the partner says so, its address."""
         changes: dict[int, dict[str, Any]] = {}
         for partner in self.filtered("parent_id"):
-            above = partner.parent_id
+            above = partner.parent_id.readable()
             found: dict[str, Any] = {}
+            if not above:
+                continue
             if not partner.is_company:
                 found |= _different(partner, partner.commercial_partner_id, self._commercial_fields())
             if partner.use_parent_address:
@@ -296,7 +290,7 @@ class Partner(Model):
 
     def _region(self) -> str:
         """The country whose rules hold for numbers without a country of their own."""
-        return self.country_id.code or self.commercial_partner_id.country_id.code or ""
+        return self.country_id.code or self.commercial_partner_id.readable().country_id.code or ""
 
 
 def _cleaned(values: Mapping[str, Any]) -> dict[str, Any]:

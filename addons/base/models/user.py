@@ -7,8 +7,9 @@ from typing import Any, Self
 
 from addons.base.models import company, group, partner, user_apikey, user_session
 from core import Domain, Model, api, fields
-from core.errors import AccessDenied, AccessError, UserError, ValidationError
-from core.security.passwords import hash_password, new_credential_version, verify_password
+from core.errors import AccessDenied, AccessError, MissingError, UserError, ValidationError
+from core.security.authenticate import proven
+from core.security.passwords import hash_password, new_credential_version
 
 SHORTEST_PASSWORD = 8
 PREFERENCES = frozenset(
@@ -125,17 +126,17 @@ class User(Model):
         """Whether the user (the calling one, where none is given) belongs to the group of this external id."""
         group_id = str(arguments[-1]) if arguments else ""
         user = self if self else self.env.user
-        wanted = self.env.ref(group_id)
+        wanted = self.env.ref(group_id, raise_missing=False)
+        if wanted._name != "res.groups":
+            raise MissingError("There is no group with the external id {xmlid}.", xmlid=group_id)
         return wanted in user.groups_id.implied_closure()
 
     @api.exported
     def change_password(self, old_password: str, new_password: str) -> bool:
-        """Change the calling user's own password. Raises AccessDenied where the old one is wrong."""
-        with self.env.elevated("users change their own password", User) as su_env:
-            user = su_env[User].browse([self.env.uid])
-            if not verify_password(user.password_hash, old_password):
-                raise AccessDenied()
-            user._set_password(new_password)
+        """Change one's own password. Raises AccessDenied where the old one is wrong, and Throttled after some tries."""
+        if not proven(self.env, self.env.uid, old_password):
+            raise AccessDenied()
+        self.browse([self.env.uid])._set_password(new_password)
         return True
 
     @api.action
@@ -209,10 +210,10 @@ class User(Model):
         """Users are looked up by login as well as by name."""
         return Domain.parse(["|", ("login", "=", text), ("name", operator, text)])
 
-    def _set_password(self, password: str) -> None:
+    def _set_password(self, password: object) -> None:
         """Store the hash; sessions other than the writer's own end with the old password."""
         self.ensure_one()
-        if len(password) < SHORTEST_PASSWORD:
+        if not isinstance(password, str) or len(password) < SHORTEST_PASSWORD:
             raise ValidationError(
                 "A password has at least {least} characters.", fields=["password"], least=SHORTEST_PASSWORD
             )

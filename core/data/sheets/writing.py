@@ -16,7 +16,7 @@ import xlsxwriter
 from core.data.sheets.formulas import harmless
 from core.errors import UserError
 from core.orm.domain import Leaf
-from core.orm.edge import each_visible
+from core.orm.edge import value_of
 
 if TYPE_CHECKING:
     from core.orm.env import Env
@@ -126,7 +126,7 @@ def _column(records: Model, parts: Sequence[str]) -> list[Cell]:
     *links, last = parts
     reached: list[Any] = list(records)  # Any: records of the model that the path has come to
     for link in links:
-        reached = each_visible([getattr(one, link) for one in reached])
+        reached = [value_of(many, link) for many in reached]
     if not reached:
         return []
     if last == DATABASE_ID:
@@ -156,9 +156,9 @@ def _external_ids(reached: Sequence[Any]) -> dict[int, str]:
 def _cell(record: Any, name: str) -> Cell:
     """One value as a spreadsheet has it. Any: a record of some model."""
     field = record.env.registry[record._name].field(name)
-    value: Any = getattr(record, name)
+    value: Any = value_of(record, name)
     if field.type in ("many2one", "one2many", "many2many", "reference"):
-        return ", ".join(one.display_name for one in each_visible([value])[0]) if value else None
+        return ", ".join(one.display_name for one in value) or None
     if field.type == "selection":
         labels: dict[str, str] = field.labels(record.env)
         return str(labels.get(value, value or ""))

@@ -35,7 +35,7 @@ _CHANGES = {
 def show_apps(request: Request) -> Response:
     """All addons on disk, the applications first; those that came to the disk since are added to the list."""
     env = request.env
-    env.gate.check_model(MODEL, "read")
+    env.check(MODEL, "read")
     text = request.args.get("q", "").strip()
     which = request.args.get("show", "apps")
     modules: Any = env.super_env[MODEL].with_context(lang=env.lang)
@@ -91,7 +91,7 @@ def _may_manage(env: Env) -> bool:
 
 def _module(request: Request, name: str) -> Any:
     env = request.env
-    env.gate.check_model(MODEL, "write")
+    env.check(MODEL, "write")
     found: Any = env[MODEL].search([("name", "=", name)], limit=1)
     if not found:
         raise MissingError("There is no app called {name}.", name=name)

@@ -16,9 +16,10 @@ from core.http.web.searching import Search, groupable, ordered
 from core.http.web.shown import NUMBERS, Shower
 from core.http.web.window import names_of
 from core.orm.domain import Domain
+from core.orm.edge import value_of
 from core.view import nodes
 from core.view.modifiers import names_of as values_of
-from core.view.resolve import Resolved, may
+from core.view.resolve import Resolved
 
 if TYPE_CHECKING:
     from core.orm.model import Model
@@ -112,7 +113,7 @@ class Board:
         total = ""
         if self.sum_field and count:
             total = self.shower.number(self.info.fields[self.sum_field], group.get(self.sum_field) or 0, None)
-        creatable = self.view.create and may(self.env, self.model, "create")
+        creatable = self.view.create and self.env.may(self.model, "create")
         fresh = Query(f"/web/{self.model}/new").with_(
             **{"from": self.found.window.reference, **dict(self.found.window.kept), f"default_{name}": plain}
         )
@@ -177,7 +178,7 @@ class Board:
         values: dict[str, Any] = {}
         for name in self.kinds:
             try:
-                values[name] = self.info.fields[name].__get__(record, None)
+                values[name] = value_of(record, name)
             except AccessError:
                 values[name] = False
         names = values_of(values, self.kinds, self.names)
@@ -272,7 +273,7 @@ class _Sorted:
         elif shown.widget == "person":
             self.corner.append(shown.using(icon_only=True))
         elif bound.type == "monetary" and shown.raw != "0":
-            if bound.__get__(self.record, None):
+            if value_of(self.record, bound.name):
                 self.corner.insert(0, shown)
         elif bound.type in ("date", "datetime"):
             self.footer.append(shown)
@@ -293,7 +294,7 @@ def board_page(found: Search, resolved: Resolved) -> BoardPage:
         and board.info.stored
         and field.type in ("many2one", "selection", "boolean")
         and not field.readonly
-        and may(board.env, board.model, "write")
+        and board.env.may(board.model, "write")
     )
     move = Query("/web/board/move").with_(model=board.model, field=board.by, **{"from": found.window.reference}).url
     return BoardPage(

@@ -10,6 +10,7 @@ from core.http.web.lines import line_columns, line_views, new_line, origin_of
 from core.http.web.opened import Opened
 from core.http.web.posted import Line, Posted, changes, commands, set_links
 from core.orm.draft import Draft
+from core.orm.edge import value_of
 from core.view import nodes
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ def values_set(draft: Draft, names: frozenset[str]) -> dict[str, Any]:
         bound: Any = draft.info.fields[name]
         if bound.computed and not bound.inverse_method and bound.readonly:
             continue
-        value: Any = bound.__get__(draft.record, None)
+        value: Any = value_of(draft.record, bound.name)
         if bound.type == "one2many":
             found[name] = draft.values([name])[name]
         elif bound.type == "many2many":

@@ -36,7 +36,7 @@ def new(request: Request, model: str) -> Response:
     """The form of a new record, with its defaults."""
     opened = open_record(request, model)
     if not opened.env.is_super(model):
-        opened.env.gate.check_model(model, "create")
+        opened.env.check(model, "create")
     return _edit(request, opened)
 
 

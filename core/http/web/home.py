@@ -15,7 +15,6 @@ from core.http.web.refusal import screen
 from core.http.web.render import say
 from core.kernel.text import fold
 from core.kernel.zones import to_local
-from core.view.resolve import may
 
 MOST = 12
 _EVERYWHERE = (
@@ -68,7 +67,7 @@ def _recent(request: Request) -> tuple[Menu, ...]:
         seen = list(dict.fromkeys((row.model, row.res_id) for row in rows))[:8]
     found: list[Menu] = []
     for model, record_id in seen:
-        if model not in env or not may(env, model, "read"):
+        if model not in env or not env.may(model, "read"):
             continue
         record: Any = env[model].browse(record_id).exists()
         if record:
@@ -109,7 +108,7 @@ def _records(request: Request, text: str) -> list[Link]:
     env = request.env
     found: list[Link] = []
     for model in _EVERYWHERE:
-        if model not in env or not may(env, model, "read"):
+        if model not in env or not env.may(model, "read"):
             continue
         info = env.registry[model]
         title = env.translate_term(info.description, info.addon)

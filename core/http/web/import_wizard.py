@@ -32,7 +32,7 @@ RECENT = 8
 
 def _title(request: Request, model: str) -> str:
     env = request.env
-    env.gate.check_model(model, "create")
+    env.check(model, "create")
     info = env.registry[model]
     return say(request, "Import: {model}", model=env.translate_term(info.description, info.addon))
 

@@ -12,6 +12,7 @@ from core.http.web.plain_html import as_text
 from core.http.web.query import link
 from core.http.web.shown import NUMBERS, Shower, has_content, stars, widget_of
 from core.kernel import formats
+from core.orm.edge import value_of
 from core.view import nodes
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ class Inputs:
         return FieldView(**{**common, **shown, **special, **({"text": text} if text is not None else {})})
 
     def _selection(self, bound: Any, record: Model, *rest: Any) -> dict[str, Any]:
-        value: Any = bound.__get__(record, None)
+        value: Any = value_of(record, bound.name)
         options = self.shower.options(bound)
         listed = list(options.items())
         if rest[-1] == "priority":
@@ -131,7 +132,7 @@ class Inputs:
         parent: Mapping[str, Any] | None,
         widget: str,
     ) -> dict[str, Any]:
-        target: Any = bound.__get__(record, None)
+        target: Any = value_of(record, bound.name)
         chosen = target.id if target else 0
         if widget in ("selection", "radio", "badge", "statusbar"):
             domain = domain_of(self.env, bound, node, values, parent)
@@ -168,7 +169,7 @@ class Inputs:
         parent: Mapping[str, Any] | None,
     ) -> tuple[Choice, ...]:
         """Every record as a box to tick, under the name of its category where it has one."""
-        chosen = set(bound.__get__(record, None).ids)
+        chosen = set(value_of(record, bound.name).ids)
         found: Any = self.env[bound.comodel].search(
             domain_of(self.env, bound, node, values, parent), limit=MOST_CHOICES
         )
@@ -220,7 +221,7 @@ class Inputs:
         pattern = f"{formats.date_pattern(self.shower.lang)} HH:mm"
         text = (
             formats.format_datetime(value, self.shower.lang, self.shower.tz)
-            if (value := bound.__get__(record, None))
+            if (value := value_of(record, bound.name))
             else ""
         )
         return {"raw": self.shower.raw(bound, record), "format": pattern, "text": text, "widget": "datetime"}
@@ -234,7 +235,7 @@ class Inputs:
         return {"rows": 3 if not node.nolabel else 6}
 
     def _html(self, bound: Any, record: Model, *_rest: Any) -> dict[str, Any]:
-        return {"text": as_text(str(bound.__get__(record, None) or "")), "rows": 6}
+        return {"text": as_text(str(value_of(record, bound.name) or "")), "rows": 6}
 
     def _binary(self, bound: Any, record: Model, node: nodes.FieldNode, place: Place, *rest: Any) -> dict[str, Any]:
         picture = bound.type == "image" or rest[-1] == "image"
@@ -250,7 +251,7 @@ class Inputs:
 
 def original_of(bound: Any, record: Model) -> Any:
     """The edge value of a field, as JSON keeps it, to tell later what a person has changed."""
-    value = bound.__get__(record, None)
+    value = value_of(record, bound.name)
     if bound.type in NUMBERS:
         return value if isinstance(value, int) and not isinstance(value, bool) else str(value)
     if bound.type == "many2one":

@@ -14,9 +14,10 @@ from core.http.web.pages.form import Box, Button, Cell, Group, Notebook, Piece, 
 from core.http.web.query import link
 from core.http.web.shown import Shower, widget_of
 from core.http.web.window import names_of
+from core.orm.edge import value_of
 from core.view import nodes
 from core.view.modifiers import names_of as values_of
-from core.view.resolve import Resolved, may
+from core.view.resolve import Resolved
 
 if TYPE_CHECKING:
     from core.orm.env import Env
@@ -82,7 +83,7 @@ class Layout:
             values: dict[str, Any] = {}
             for name in self.kinds:
                 try:
-                    values[name] = self.info.fields[name].__get__(self.record, None)
+                    values[name] = value_of(self.record, name)
                 except AccessError:
                     values[name] = False
             environment = names_of(self.env, id=self.record_id or False, active_id=self.record_id or False)
@@ -334,7 +335,7 @@ class Layout:
 
     def may_edit(self) -> bool:
         """May the reader change the record, as far as view and rights of the model go?"""
-        return self.info.stored and self.resolved.view.edit and may(self.env, self.info.name, "write")
+        return self.info.stored and self.resolved.view.edit and self.env.may(self.info.name, "write")
 
 
 def css_classes(css: str) -> str:

@@ -11,8 +11,9 @@ from core.http.web.pages.form import Group
 from core.http.web.render import say
 from core.http.web.shown import NUMBERS
 from core.orm.draft import DraftTransaction
+from core.orm.edge import value_of
 from core.view import nodes
-from core.view.resolve import Resolved, may, resolve
+from core.view.resolve import Resolved, resolve
 
 if TYPE_CHECKING:
     from core.http.web.layout import Layout
@@ -28,7 +29,7 @@ def line_views(env: Env, node: nodes.FieldNode, bound: Any) -> tuple[Resolved, R
         inline = node.views.get(kind)
         if inline is not None:
             reads = tuple(sorted(name for name in inline.reads if name in env.registry[bound.comodel].fields))
-            base = resolve(env, bound.comodel, kind) if may(env, bound.comodel, "read") else None
+            base = resolve(env, bound.comodel, kind) if env.may(bound.comodel, "read") else None
             arch: Any = base.arch if base is not None else None
             found.append(Resolved(bound.comodel, kind, 0, "", inline, arch, reads, ()))
         else:
@@ -56,13 +57,13 @@ def line_columns(env: Env, view: nodes.View, bound: Any, names: Any) -> list[nod
 def lines_of(layout: Layout, node: nodes.FieldNode, bound: Any, readonly: bool) -> FieldView | None:
     """The field with its table."""
     env = layout.env
-    if not may(env, bound.comodel, "read"):
+    if not env.may(bound.comodel, "read"):
         return None
     listed, formed = line_views(env, node, bound)
     view = listed.view
     assert isinstance(view, nodes.ListView)
     columns = line_columns(env, view, bound, {**layout.values, "parent": layout.values})
-    records: Any = bound.__get__(layout.record, None)
+    records: Any = value_of(layout.record, bound.name)
     editing = layout.editing and not readonly
     inline = bool(view.editable) and bound.type == "one2many"
     rows: list[Line] = []
@@ -83,7 +84,7 @@ def lines_of(layout: Layout, node: nodes.FieldNode, bound: Any, readonly: bool) 
         )
         for column in columns
     )
-    creates = editing and bound.type == "one2many" and view.create and may(env, bound.comodel, "create")
+    creates = editing and bound.type == "one2many" and view.create and env.may(bound.comodel, "create")
     box = Lines(
         columns=heads,
         rows=tuple(rows),
@@ -108,7 +109,7 @@ def _total(layout: Layout, column: nodes.FieldNode, bound: Any, records: Any) ->
     inner: Any = layout.env.registry[bound.comodel].fields[column.name]
     if not column.aggregates or inner.type not in NUMBERS or not records:
         return ""
-    values = [inner.__get__(record, None) for record in records]
+    values = [value_of(record, inner.name) for record in records]
     kind = next(iter(column.aggregates))
     total = min(values) if kind == "min" else max(values) if kind == "max" else sum(values)
     if kind == "avg":

@@ -17,9 +17,10 @@ from core.http.web.shown import NUMBERS, Shower
 from core.http.web.window import ICONS, SHOWN, bindings, names_of
 from core.kernel.i18n import mark
 from core.orm.domain import Domain
+from core.orm.edge import value_of
 from core.view import nodes
 from core.view.modifiers import names_of as values_of
-from core.view.resolve import Resolved, may
+from core.view.resolve import Resolved
 
 if TYPE_CHECKING:
     from core.orm.env import Env
@@ -229,11 +230,12 @@ class Listing:
         """The rows of records; `first` is the place of the first in the whole search."""
         found: list[Row] = []
         kinds = {name: self.info.fields[name].type for name in self.conditions if name in self.info.fields}
-        title = self.info.rec_name if self.info.rec_name in self.info.fields else "display_name"
+        named = self.info.fields.get(self.info.rec_name)
+        title = self.info.rec_name if named is not None and not named.relational else "display_name"
         for place, record in enumerate(records):
             names: dict[str, Any] = {}
             if self.conditions:
-                values = {name: self.info.fields[name].__get__(record, None) for name in kinds}
+                values = {name: value_of(record, name) for name in kinds}
                 names = values_of(values, kinds, self.names)
             tone, strong = look(self.view.decorations, names)
             at = "" if first is None else first + place + 1
@@ -294,12 +296,12 @@ class Listing:
             for a in actions["action"]
         ]
         links += [Link(str(a["name"]), f"print:{a['report_name']}", "printer") for a in actions["print"]]
-        writable = self.info.stored and may(self.env, self.model, "write")
+        writable = self.info.stored and self.env.may(self.model, "write")
         return Bulk(
             url=f"/web/{self.model}/bulk",
             query=self.query.url,
             can_edit=writable and self.view.edit,
-            can_delete=self.info.stored and self.view.delete and may(self.env, self.model, "unlink"),
+            can_delete=self.info.stored and self.view.delete and self.env.may(self.model, "unlink"),
             can_archive=writable and "active" in self.info.fields,
             actions=tuple(links),
         )
@@ -371,7 +373,7 @@ def heading(found: Search, kind: str, creatable: bool = True) -> Heading:
     create = (
         creatable
         and info.stored
-        and may(env, window.model, "create")
+        and env.may(window.model, "create")
         and any(name == "form" for name, _ in window.views)
     )
     # The search is carried on as it stands; what only one view understands is left behind.

@@ -16,7 +16,6 @@ from core.http.web.query import link
 from core.http.web.refusal import screen
 from core.http.web.typed import parse
 from core.view import nodes
-from core.view.resolve import may
 
 if TYPE_CHECKING:
     from core.orm.env import Env
@@ -39,7 +38,7 @@ class Asked:
         options = self.node.options if self.node is not None else {}
         refused = options.get("no_create") or options.get("no_quick_create")
         return (
-            not refused and self.env.registry[self.bound.comodel].stored and may(self.env, self.bound.comodel, "create")
+            not refused and self.env.registry[self.bound.comodel].stored and self.env.may(self.bound.comodel, "create")
         )
 
 

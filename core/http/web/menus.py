@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import AccessError
 from core.http.web.pages.shell import Menu
-from core.view.resolve import group_ids, may
+from core.view.resolve import group_ids
 
 if TYPE_CHECKING:
     from core.http.web.window import Window
@@ -110,7 +110,7 @@ def _tree(env: Env) -> tuple[Menu, ...]:
             return True
         if (entry.groups and not entry.groups & groups) or (entry.action_groups and not entry.action_groups & groups):
             return False
-        return not entry.model or (entry.model in env.registry and may(env, entry.model, "read"))
+        return not entry.model or (entry.model in env.registry and env.may(entry.model, "read"))
 
     def build(entry: Entry, depth: int) -> Menu | None:
         if depth > 8 or not open_to_reader(entry):

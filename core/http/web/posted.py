@@ -20,7 +20,7 @@ from core.http.web.shown import widget_of
 from core.http.web.typed import Ambiguous, find, parse
 from core.orm.write import SYSTEM
 from core.view import nodes
-from core.view.resolve import Resolved, may
+from core.view.resolve import Resolved
 
 if TYPE_CHECKING:
     from core.orm.env import Env
@@ -211,7 +211,7 @@ class Reader:
     def _tag(self, bound: Any, node: nodes.FieldNode | None, name: str, text: str, domain: list[Any]) -> list[int]:
         """The tag of a typed name; one that there is not yet is made when the form is saved."""
         closed = node is not None and (node.options.get("no_create") or node.options.get("no_quick_create"))
-        if "." in name or closed or not may(self.env, bound.comodel, "create"):
+        if "." in name or closed or not self.env.may(bound.comodel, "create"):
             return self._found(bound, name, text, domain)
         try:
             return [find(self.env, bound.comodel, text, domain, exact=True)]

@@ -25,8 +25,9 @@ from core.http.web.shown import Shower
 from core.http.web.window import bindings
 from core.kernel.formats import format_datetime
 from core.kernel.i18n import mark
+from core.orm.edge import value_of
 from core.view import nodes
-from core.view.resolve import may, resolve
+from core.view.resolve import resolve
 from core.workflow.engine import steps as workflow_steps
 
 if TYPE_CHECKING:
@@ -51,14 +52,14 @@ def stored_page(opened: Opened) -> FormPage:
     bound = (
         bindings(opened.env, opened.model) if opened.model in opened.env else {"action": [], "print": [], "relate": []}
     )
-    creatable = info.stored and opened.view.create and may(opened.env, opened.model, "create")
+    creatable = info.stored and opened.view.create and opened.env.may(opened.model, "create")
     return replace(
         page,
         edit_url=opened.address(record.id, edit="1") if layout.writable else "",
         create_url=opened.query.without("at").at(f"/web/{opened.model}/new").url if creatable else "",
         copy_url=f"{base}/copy" if creatable else "",
         delete_url=f"{base}/delete"
-        if info.stored and opened.view.delete and may(opened.env, opened.model, "unlink")
+        if info.stored and opened.view.delete and opened.env.may(opened.model, "unlink")
         else "",
         archive_url=f"{base}/archive" if layout.writable and "active" in info.fields else "",
         archived=archived,
@@ -169,7 +170,7 @@ def _header(opened: Opened, layout: Layout) -> tuple[tuple[Button, ...], Status 
 
 def _status(opened: Opened, layout: Layout, node: nodes.FieldNode) -> Status | None:
     bound: Any = layout.info.fields[node.name]
-    value: Any = bound.__get__(layout.record, None)
+    value: Any = value_of(layout.record, bound.name)
     shower = layout.shower
     if bound.type == "selection":
         shown = node.statusbar_visible
@@ -238,17 +239,15 @@ def _history(env: Env, model: str, record_id: int) -> tuple[Change, ...]:
         return ()
     opened = {name for name, field in info.fields.items() if env.field_open(field)}
     lang, tz = env.lang or "en_US", env.tz
-    with env.elevated(
-        "who may read a record may read what became of it", "ir.change", "res.users", "res.partner"
-    ) as su:
+    with env.elevated("who may read a record may read what became of it", "ir.change") as su:
         rows: Any = su["ir.change"].search([("model", "=", model), ("res_id", "=", record_id)], limit=MOST_CHANGES)
         changes = [
             Change(
                 format_datetime(row.date, lang, tz),
-                row.user_id.name if row.user_id else "",
+                row.user_id.with_env(env).readable().name,
                 row.field_label,
-                row.old or "",
-                row.new or "",
+                _told(env, info.fields[row.field], row.old, row.old_link),
+                _told(env, info.fields[row.field], row.new, row.new_link),
                 when_iso=row.date.isoformat() + "Z",
                 icon="arrow-right" if row.field in ("stage_id", "state") else "pencil",
             )
@@ -256,6 +255,15 @@ def _history(env: Env, model: str, record_id: int) -> tuple[Change, ...]:
             if row.field in opened
         ]
     return tuple(changes)
+
+
+def _told(env: Env, bound: Any, text: str, link: str) -> str:
+    """A value of the log of changes; the name of a linked record only for whom it is."""
+    if bound.relational or bound.type == "reference":
+        target, _, number = link.partition(",")
+        if target not in env.registry or env.hidden(target, (int(number),)):
+            return ""
+    return text or ""
 
 
 def _bound_fields(opened: Opened) -> list[Any]:
@@ -284,7 +292,7 @@ def originals(opened: Opened, record: Model | None) -> dict[str, Any]:
 
 
 def _line_originals(env: Env, node: nodes.FieldNode, bound: Any, record: Model) -> dict[str, dict[str, Any]]:
-    if not may(env, bound.comodel, "read"):
+    if not env.may(bound.comodel, "read"):
         return {}
     listed, formed = line_views(env, node, bound)
     names = set(field_nodes(listed.view)) | set(field_nodes(formed.view))
@@ -298,7 +306,7 @@ def _line_originals(env: Env, node: nodes.FieldNode, bound: Any, record: Model) 
     ]
     return {
         str(line.id): {field.name: original_of(field, line) for field in kept}
-        for line in bound.__get__(record, None)[:MOST_LINES]
+        for line in value_of(record, bound.name)[:MOST_LINES]
     }
 
 
@@ -316,7 +324,7 @@ def reacting(opened: Opened) -> str:
     _depending(info, shown, found, "")
     for name, node in shown.items():
         bound: Any = info.fields.get(name)
-        if bound is None or bound.type != "one2many" or not may(env, bound.comodel, "read"):
+        if bound is None or bound.type != "one2many" or not env.may(bound.comodel, "read"):
             continue
         inner = env.registry[bound.comodel]
         listed, formed = line_views(env, node, bound)

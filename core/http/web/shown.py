@@ -11,6 +11,7 @@ from core.errors import AccessError
 from core.http.web.pages.field import Choice, FieldView
 from core.kernel import formats
 from core.kernel.zones import to_local
+from core.orm.edge import value_of
 
 if TYPE_CHECKING:
     from core.orm.env import Env
@@ -116,7 +117,7 @@ class Shower:
 
     def text(self, field: BoundField, record: Model, widget: str = "") -> str:
         """The value as the reader would write it; empty for an empty one."""
-        value = field.__get__(record, None)
+        value = value_of(record, field.name)
         if field.type in NUMBERS:
             return self.number(field, value, record, widget)
         if value is None or value == "":
@@ -182,7 +183,7 @@ class Shower:
 
     def typed(self, field: BoundField, record: Model, widget: str = "") -> str:
         """The value as it stands in an input: numbers without units, in the reader's style."""
-        value = field.__get__(record, None)
+        value = value_of(record, field.name)
         if field.type in NUMBERS:
             if widget == "float_time":
                 return formats.format_hours(value)
@@ -201,7 +202,7 @@ class Shower:
 
     def raw(self, field: BoundField, record: Model) -> str:
         """The value as a hidden or native input carries it."""
-        value = field.__get__(record, None)
+        value = value_of(record, field.name)
         if field.type == "many2one":
             return str(value.id) if value else ""
         if field.type == "boolean":
@@ -218,7 +219,7 @@ class Shower:
 
     def tags(self, field: BoundField, record: Model) -> tuple[Choice, ...]:
         """The records of a many2many as tags, coloured by their own colour or their id."""
-        targets: Any = field.__get__(record, None)
+        targets: Any = value_of(record, field.name)
         coloured = "color" in self.env.registry[field.comodel].fields
         return tuple(
             Choice(
@@ -234,7 +235,7 @@ class Shower:
         """How urgent a date is, for fields that say when something is to be done."""
         if not any(part in field.name for part in ("deadline", "date_action", "due")):
             return ""
-        value: Any = field.__get__(record, None)
+        value: Any = value_of(record, field.name)
         if not value:
             return ""
         day = to_local(value, self.tz).date() if isinstance(value, dt.datetime) else value
@@ -267,13 +268,13 @@ class Shower:
         return FieldView(**shown)
 
     def _link(self, field: BoundField, record: Model) -> dict[str, Any]:
-        target: Any = field.__get__(record, None)
+        target: Any = value_of(record, field.name)
         if not target or target.id < 0:
             return {"raw": ""}
         return {"raw": self.raw(field, record), "url": f"/web/{target._name}/{target.id}"}
 
     def _chosen(self, field: BoundField, record: Model, widget: str) -> dict[str, Any]:
-        value: Any = field.__get__(record, None)
+        value: Any = value_of(record, field.name)
         if field.type == "boolean":
             return {"raw": "1" if value else ""}
         if field.type != "selection":

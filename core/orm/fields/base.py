@@ -398,6 +398,10 @@ class MappedField(Field[T, S]):
         """The key under which the reader's value lies in the mapping."""
         return str(env.company_id) if self.company_dependent else (env.lang or SOURCE_LANG)
 
+    def entry_open(self, env: Env, key: str) -> bool:
+        """May the reader see and set the value under this key: any language, but only companies he works for?"""
+        return not self.company_dependent or env.is_super(self.model) or key in map(str, env.companies_ids)
+
     def to_json(self, raw: Any) -> Any:
         return raw
 

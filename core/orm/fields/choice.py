@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack, overload
 
 import sqlalchemy as sa
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from core.orm.model import Model
 
 K = TypeVar("K", bound=str)
+_REFERENCE = re.compile(r"([a-z][a-z0-9_.]*),([0-9]{1,9})")
 
 
 class Selection(Field[K, K]):
@@ -130,26 +132,35 @@ class Reference(Field["Model", "Model | str | None"]):
         found = self.models(env[self.model]) if callable(self.models) else self.models
         return [item if isinstance(item, str) else item[0] for item in found]
 
+    def may_lead_to(self, env: Env) -> Sequence[str]:
+        """The models that a value may lead to."""
+        return [name for name in self.allowed(env) or env.registry.models if name in env.registry.models]
+
     def to_raw(self, value: Any, env: Env) -> str:
         if value is None or value is False or value == "":
             return ""
-        if not isinstance(value, str):
-            return f"{value._name},{value.id}" if value else ""
-        model, _, number = value.partition(",")
-        if model not in env.registry.models or not number.lstrip("-").isdigit():
+        if hasattr(value, "_ids"):
+            value = f"{value._name},{value.id}" if value and value.id > 0 else ""
+        if not isinstance(value, str) or (value and not _REFERENCE.fullmatch(value)):
             raise self.refuse(value, "is not a reference (model,id)")
-        allowed = self.allowed(env)
-        if allowed and model not in allowed:
-            raise self.refuse(value, f"points to none of {', '.join(allowed)}")
-        return "" if int(number) == 0 else f"{model},{int(number)}"
+        model, _, number = value.partition(",")
+        if int(number or 0) == 0:
+            return ""
+        if model not in self.may_lead_to(env):
+            raise self.refuse(value, f"points to none of {', '.join(self.may_lead_to(env))}")
+        return f"{model},{int(number)}"
+
+    def leads_to(self, raw: Any) -> tuple[str, int] | None:
+        """Model and id that a raw value leads to."""
+        model, _, number = (raw or "").partition(",")
+        return (model, int(number)) if number else None
 
     def to_record(self, raw: Any, record: Model) -> Any:
-        if not raw:
-            return record.env.nothing
-        model, _, number = raw.partition(",")
-        if model not in record.env.registry.models:
-            return record.env.nothing
-        return record.env[model].browse(int(number)).exists()
+        env = record.env
+        model, number = self.leads_to(raw) or ("", 0)
+        if model not in env.registry.models or env.hidden(model, (number,)):
+            return env.nothing
+        return env[model].browse(number).exists()
 
     def to_column(self, raw: Any) -> Any:
         return raw or None
@@ -158,7 +169,10 @@ class Reference(Field["Model", "Model | str | None"]):
         return value or ""
 
     def to_edge(self, raw: Any, record: Model) -> Any:
-        return raw or False
+        model, number = self.leads_to(raw) or ("", 0)
+        if model not in record.env.registry.models or record.env.hidden(model, (number,)):
+            return False
+        return raw
 
     def column_type(self) -> TypeEngine[Any]:
         return sa.String()

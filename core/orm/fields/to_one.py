@@ -112,9 +112,21 @@ class Many2one(MappedField[M, "M | int | None"], Relational):
         return record.env.classes[self.comodel]._make(record.env, ids, ids)
 
     def to_edge(self, raw: Any, record: Model) -> Any:
+        env = record.env
+        among: tuple[int, ...] = ()
         if self.mapped:
-            raw = self.pick(raw, record.env)
-        return raw or False
+            raw = self.pick(raw, env)
+        elif len(record._ids) == 1:
+            among = env.targets(self, record)
+        return raw if raw and not env.hidden(self.comodel, (raw,), among) else False
+
+    def may_lead_to(self, env: Env) -> Sequence[str]:
+        """The models that a value may lead to."""
+        return (self.comodel,)
+
+    def leads_to(self, raw: Any) -> tuple[str, int] | None:
+        """Model and id that a raw value leads to."""
+        return (self.comodel, raw) if raw else None
 
     def column_type(self) -> TypeEngine[Any]:
         return sa.Integer()
