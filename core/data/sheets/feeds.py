@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from core.data.sheets.cells import converter, split_tags
 from core.data.sheets.mapping import importable
 from core.data.sheets.names import Names
-from core.errors import AccessError, GrialError, UnknownName, UserError
+from core.errors import GrialError, UnknownName, UserError
 from core.kernel.text import fold
 
 if TYPE_CHECKING:
@@ -204,13 +204,7 @@ def _made_from_a_name(env: Env, model: str) -> bool:
         return False
     if not info.stored or info.fields[name].type != "char":
         return False
-    if env.is_super(model):
-        return True
-    try:
-        env.gate.check_model(model, "create")
-    except AccessError:
-        return False
-    return True
+    return env.may(model, "create")
 
 
 def notes_field(env: Env, model: str) -> str:

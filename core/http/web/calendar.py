@@ -19,7 +19,6 @@ from core.kernel.formats import format_date, format_time, locale_of
 from core.kernel.zones import to_local, to_utc
 from core.orm.domain import Domain, Leaf
 from core.view import nodes
-from core.view.resolve import may
 
 if TYPE_CHECKING:
     from core.orm.model import Model
@@ -65,7 +64,7 @@ class Calendar:
         records = self._records()
         for record in records:
             self._place(record)
-        create = self.view.create and self.info.stored and may(self.env, self.model, "create")
+        create = self.view.create and self.info.stored and self.env.may(self.model, "create")
         days = [self._day(self.begin + dt.timedelta(days=n), create) for n in range(7 * self.weeks)]
         weekdays = [self.begin + dt.timedelta(days=n) for n in range(7)]
         before = (self.first - dt.timedelta(days=1)).replace(day=1)
