@@ -157,7 +157,9 @@ def begin(engine: Engine, write: bool, schema: bool, _latest: bool = False) -> I
                 if schema:
                     check_foreign_keys(connection)
         finally:
-            if schema:
+            if connection.invalidated:  # stopped in the middle of a statement: it is closed, and not used again
+                pass
+            elif schema:
                 raw.execute(statements.FOREIGN_KEYS_ON)
             elif not write:
                 raw.execute(statements.QUERY_ONLY_OFF)
