@@ -289,6 +289,17 @@ def test_stopping_at_an_error_names_the_line(env):
     assert not leads(env, "A")
 
 
+def test_more_rows_take_no_more_statements(as_user):
+    admin = as_user("admin", lang="es_ES")
+    taken = []
+    for count in (5, 60):
+        rows = "".join(f"R{count}-{n},Spain,t{count}-{n}\n" for n in range(count))
+        before = admin.tx.statements
+        assert not importing(admin, "Company Name,Country,Tags\n" + rows).run().refused
+        taken.append(admin.tx.statements - before)
+    assert taken[1] <= taken[0] <= 130
+
+
 def test_progress_is_told_and_may_cancel(env):
     text = "Company Name\n" + "".join(f"Row {n}\n" for n in range(1200))
     told = []

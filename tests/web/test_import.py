@@ -146,3 +146,15 @@ def test_a_running_import_is_stopped_while_it_holds_the_database(
         time.sleep(0.05)
     assert "The import was stopped; nothing was kept." in screen.texts("//*[@role='alert']")[0]
     assert countries(database) == {}
+
+
+def test_an_import_whose_server_ended_does_not_seem_to_run(
+    bring: Callable[[str], Screen], visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(threading.Thread, "start", lambda _: None)
+    running = bring(PLACES).submit("import-mapping", do="check").submit("import-check", do="run")
+    assert running.root.xpath("//section[@id='import-run']")
+    monkeypatch.setattr("core.job.board._alive", lambda _: False)
+    screen = visit(running.response.request.path)
+    assert "nothing was kept" in screen.texts("//*[@role='alert']")[0]
+    assert screen.root.xpath("//form[@id='import-mapping']")

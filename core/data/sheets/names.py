@@ -45,7 +45,10 @@ class Names:
         if not missing:
             return
         if not self._complete:
-            for record in self._candidates(list(missing.values())):
+            candidates = self._candidates(list(missing.values()))
+            for path in candidates._other_names:
+                candidates.mapped(path)  # of all at once
+            for record in candidates:
                 for title in self._titles(record):
                     if self.known.setdefault(fold(title), record.id) != record.id:
                         self._ambiguous.add(fold(title))

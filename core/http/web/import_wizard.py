@@ -52,12 +52,20 @@ def choose_file(request: Request, model: str) -> Response:
     return _first_step(request, model)
 
 
+def _latest(env: Env, model: str) -> Any:
+    """The latest imports of the reader into a model."""
+    own = [("model", "=", model), ("user_id", "=", env.uid)]
+    return env.super_env["ir.import.batch"].search(own, limit=RECENT)
+
+
+def _batch_of(env: Env, file: ImportFile) -> int:
+    """The import of a waiting file where it was kept; 0 where it was not."""
+    return next((b.id for b in _latest(env, file.model) if (b.mapping or {}).get("token") == file.token), 0)
+
+
 def _first_step(request: Request, model: str, error: str = "") -> Response:
     title = _title(request, model)
     env = request.env
-    batches: Any = env.super_env["ir.import.batch"].search(
-        [("model", "=", model), ("user_id", "=", env.uid)], limit=RECENT
-    )
     state: Any = env.registry["ir.import.batch"].field("state")
     states: dict[str, str] = state.labels(env)
     recent = tuple(
@@ -67,7 +75,7 @@ def _first_step(request: Request, model: str, error: str = "") -> Response:
             format_datetime(batch.date, request.lang, env.tz),
             f"/web/import/{model}/done/{batch.id}",
         )
-        for batch in batches
+        for batch in _latest(env, model)
     )
     shown = ImportPage("upload", model, title, url=f"/web/import/{model}", recent=recent, error=error)
     return _step(request, shown, 422 if error else 200)
@@ -93,6 +101,11 @@ def show_columns(request: Request, model: str, token: str) -> Response:
     """The second step; while the import runs, its progress; afterwards its outcome."""
     title = _title(request, model)
     file = waiting(request, model, token)
+    if file.running and request.site.registries.board.read(request.env.registry.name, token) is None:
+        file.running, file.batch = False, _batch_of(request.env, file)
+        if not file.batch:
+            file.error = say(request, "The server ended during the import; nothing was kept.")
+        file.save()
     if file.batch:
         return redirect(f"/web/import/{model}/done/{file.batch}")
     if file.running:
@@ -205,6 +218,7 @@ def _start(request: Request, file: ImportFile) -> Response:
             file.save()
             home.board.clear(database, file.token)
 
+    home.board.report(database, file.token, file.name)
     env.on_commit(threading.Thread(target=work, name=f"import-{file.token[:6]}", daemon=True).start)
     return redirect(f"/web/import/{file.model}/{file.token}")
 
