@@ -29,10 +29,15 @@ def command() -> None:
 @json_option
 @settings_options
 def list_databases(as_json: bool) -> None:
-    """List the databases of this server."""
-    server = registries().server
-    rows = [{"name": name, "backend": server.backend} for name in server.names()]
-    show_rows(rows, ["name", "backend"], as_json, "There is no database yet: make one with `grial db create NAME`.")
+    """List the databases of this server that are Grial's; one that rests is a copy that nobody has woken."""
+    from core.module.resting import rests
+
+    found = registries()
+    rows = [
+        {"name": name, "backend": found.server.backend, "resting": rests(found, name)} for name in found.databases()
+    ]
+    empty = "There is no database yet: make one with `grial db create NAME`."
+    show_rows(rows, ["name", "backend", "resting"], as_json, empty)
 
 
 @command.command()

@@ -43,7 +43,7 @@ class Site:
         """The names of the databases, read again when they are older than `freshness` seconds."""
         read_at, names = self._names
         if time.monotonic() - read_at > freshness:
-            names = tuple(self.registries.server.names())
+            names = tuple(self.registries.databases())
             self._names = (time.monotonic(), names)
         return names
 

@@ -53,8 +53,8 @@ class Home(Protocol):
         """Run `work` in a transaction of a database, again when that is asked for."""
         ...
 
-    def loaded(self) -> list[str]:
-        """The databases in use in this process."""
+    def databases(self) -> list[str]:
+        """The names of the databases that are Grial's."""
         ...
 
     def refresh(self, name: str) -> bool:

@@ -6,7 +6,6 @@ import logging
 import os
 import socket
 import threading
-import time
 from datetime import UTC, datetime, timedelta
 
 from core.db import addon_rows, queue
@@ -22,9 +21,6 @@ log = logging.getLogger(__name__)
 LONGEST_SLEEP = 60.0
 NEW_DATABASES = 10.0
 """Seconds between two looks for databases."""
-
-STRANGE = 20.0, 600.0
-"""Seconds until a database that is not ours is looked at again, at first and at most."""
 
 AFTER_TROUBLE = 30.0
 CLEARING = timedelta(days=1)
@@ -132,7 +128,6 @@ class Workers:
     def __init__(self, home: Home) -> None:
         self.home = home
         self._threads: dict[str, DatabaseWorker] = {}
-        self._strange: dict[str, tuple[float, float]] = {}
         self._stop_wanted = threading.Event()
         self._keeper = threading.Thread(target=self._keep, name="job keeper", daemon=True)
 
@@ -157,41 +152,17 @@ class Workers:
     def look(self) -> None:
         """Begin with new databases, and leave those that are gone."""
         try:
-            names = self.home.server.names()
+            names = self.home.databases()
         except GrialError as error:
             log.warning("the databases cannot be listed: %s", error)
             return
         for name in self._threads.keys() - names:
             self._threads.pop(name).stop()
             self.home.forget(name)
-        self._strange = {name: known for name, known in self._strange.items() if name in names}
         for name in names:
-            if (name not in self._threads or not self._threads[name].is_alive()) and self._is_ours(name):
+            if name not in self._threads or not self._threads[name].is_alive():
                 self._threads[name] = DatabaseWorker(self.home, name)
                 self._threads[name].start()
-
-    def _is_ours(self, name: str) -> bool:
-        """Is it a database of Grial? One that is not is asked again from time to time, for it may become ours."""
-        again, pause = self._strange.get(name, (0.0, STRANGE[0]))
-        if name not in self.home.loaded():
-            if time.monotonic() < again:
-                return False
-            if not self._has_addons(name):
-                if name not in self._strange:
-                    log.info("database %s is not Grial's", name)
-                self._strange[name] = (time.monotonic() + pause, min(2 * pause, STRANGE[1]))
-                self.home.server.dispose(name)
-                return False
-        self._strange.pop(name, None)
-        return True
-
-    def _has_addons(self, name: str) -> bool:
-        try:
-            with begin(self.home.server.engine(name), write=False) as connection:
-                return addon_rows.exists(connection)
-        except Exception:  # somebody else's database may refuse us in any way
-            log.debug("database %s cannot be looked into", name, exc_info=True)
-            return False
 
     def _keep(self) -> None:
         self.look()

@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 
 from core.db import addon_rows
 from core.db.engine import DatabaseServer, begin, with_retry
+from core.db.own import OwnDatabases
 from core.errors import Busy, GrialError, UnknownName
 from core.job.board import Board
 from core.kernel.hookspecs import registry_loaded
@@ -54,6 +55,7 @@ class Registries:
         self._ready: dict[str, Registry] = {}
         self._stale: set[str] = set()
         self._guard = threading.Lock()
+        self._own = OwnDatabases(server)
         self._building: dict[str, threading.Lock] = {}
         add_paths(settings.addons_path)
 
@@ -97,6 +99,10 @@ class Registries:
             self._ready.pop(name, None)
             self._stale.discard(name)
         self.server.dispose(name)
+
+    def databases(self) -> list[str]:
+        """The names of the databases that are Grial's. Raises Busy when the server cannot be reached."""
+        return self._own.names(self._ready.keys())
 
     def loaded(self) -> list[str]:
         """Names of the databases whose registry is built."""

@@ -18,6 +18,13 @@ def rest(registries: Registries, name: str) -> None:
         resting.rest(connection)
 
 
+def rests(registries: Registries, name: str) -> bool:
+    """Does a database rest? Raises UnknownName when there is none of this name."""
+    _check_known(registries, name)
+    with begin(registries.server.engine(name), write=False) as connection:
+        return resting.is_resting(connection)
+
+
 def wake(registries: Registries, name: str) -> bool:
     """End the rest of a database; False when it was awake. Raises UnknownName when there is none of this name."""
     _check_known(registries, name)

@@ -65,7 +65,7 @@ class Application:
 
     def warm_up(self) -> None:
         """Build the registry of the database people will ask for, so that nobody waits for it."""
-        names = self.registries.server.names()
+        names = self.registries.databases()
         name = self.settings.database or (names[0] if len(names) == 1 else "")
         if not name:
             return

@@ -26,6 +26,9 @@ class NoRegistries:
     def __init__(self, names: tuple[str, ...]) -> None:
         self.server = NoServer(names)
 
+    def databases(self) -> list[str]:
+        return self.server.names()
+
     def get(self, name: str) -> Any:
         raise UnknownName("There is no database {name}.", name=name)
 
