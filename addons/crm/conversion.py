@@ -112,9 +112,10 @@ def undo(leads: Lead) -> None:
             if lead.type != "opportunity" or not before:
                 raise UserError("{lead} was not converted from a lead.", lead=lead.name)
             made = lead.env[Partner].browse(before["made"]).exists()
-            names = ("stage_id", "partner_id", "user_id", "section_id", "probability")
+            names = ("stage_id", "user_id", "section_id", "probability")
             lead.write({"type": "lead", "date_converted": False, **{name: before[name] for name in names}})
-            su_env[type(lead)].browse(lead.ids).write({"conversion_undo": False})
+            # The customer may be one that the caller does not see: it was the lead's, and is so again.
+            su_env[type(lead)].browse(lead.ids).write({"partner_id": before["partner_id"], "conversion_undo": False})
         _remove_unused(lead, made)
 
 

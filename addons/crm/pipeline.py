@@ -89,8 +89,8 @@ def with_first_stages(leads: Lead, rows: Sequence[Mapping[str, Any]]) -> list[di
     completed = []
     for row in rows:
         values = {**defaults, **row}
-        kind, section_id = values.get("type") or "lead", _id(values.get("section_id"))
-        stage = leads.env[CaseStage].browse(_id(values.get("stage_id")) or ())
+        kind, section_id = values.get("type") or "lead", id_of(values.get("section_id"))
+        stage = leads.env[CaseStage].browse(id_of(values.get("stage_id")) or ())
         if not stage:
             if (kind, section_id) not in known:
                 known[kind, section_id] = first_stage(leads, kind, section_id)
@@ -99,14 +99,14 @@ def with_first_stages(leads: Lead, rows: Sequence[Mapping[str, Any]]) -> list[di
     return completed
 
 
-def _id(value: Any) -> int:
-    """The database id that a value for a link means; 0 for none."""
-    return int(value.id if isinstance(value, Model) else value or 0)
+def id_of(value: Any) -> int:
+    """The database id that a value for a link means: a record, an id, an id with its name; 0 for none."""
+    found = value.id if isinstance(value, Model) else value[0] if isinstance(value, (list, tuple)) else value
+    return int(found or 0)
 
 
 def _in_stage(lead: Lead, stage: CaseStage, values: dict[str, Any]) -> dict[str, Any]:
     values["stage_id"] = stage.id
-    values["state"] = stage.state
     if stage.on_change:
         values.setdefault("probability", stage.probability)
     now = lead.env.now()
@@ -133,6 +133,16 @@ def with_dates(leads: Lead, values: Mapping[str, Any]) -> Mapping[str, Any]:
     if values.get("user_id") and any(not lead.date_open for lead in leads):
         return {**values, "date_open": leads.env.now()}
     return values
+
+
+def take_states(leads: Lead) -> None:
+    """Give new leads the status of the stage they begin in, as the workflow does when they move."""
+    behind: dict[tuple[State, State], list[int]] = {}
+    for lead in leads:
+        if lead.stage_id and lead.state != lead.stage_id.state:
+            behind.setdefault((lead.state, lead.stage_id.state), []).append(lead.id)
+    for (before, after), ids in behind.items():
+        leads.browse(ids).compare_and_set("state", before, after)
 
 
 def open_history(leads: Lead) -> None:

@@ -62,6 +62,7 @@ def connect(registry: Registry) -> None:
         written.append(engine.changed)
         ports.unlinking = engine.removing
         ports.transition = engine.transition
+        ports.states = engine.states
         ROOMS.signal = _send_signal
     ports.created = _each(created)
     ports.written = _each(written)

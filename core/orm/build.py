@@ -269,6 +269,7 @@ def _finish(registry: Registry, info: ModelInfo) -> None:
             info.on_changes.setdefault(name, []).append(method)
     info.columns = tuple(f for f in info.fields.values() if f.stored and f.has_column and f.name != "id")
     info.light = tuple(f for f in info.columns if f.type not in ("text", "html", "json"))
+    info.worked_out = tuple(f.name for f in info.fields.values() if not f.writable)
     info.tracked = tuple(f.name for f in info.fields.values() if f.tracking)
     _collect_methods(info)
 

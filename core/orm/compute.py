@@ -209,7 +209,7 @@ def _related(records: Any, field: Field[Any, Any]) -> None:
     for record in records:
         target = record
         for link in links:
-            target = getattr(target, link)
+            target = getattr(target, link).readable()
         shown = target._info.fields[last]
         if not target._ids:
             bucket[record._ids[0]] = field.null()

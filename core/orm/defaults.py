@@ -6,6 +6,8 @@ import copy
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from core.orm.kept import SYSTEM, begins, kept
+
 if TYPE_CHECKING:
     from core.orm.env import Env
     from core.orm.fields.base import Field
@@ -28,7 +30,7 @@ def default_values(env: Env, info: ModelInfo, names: Iterable[str]) -> dict[str,
         if field is None:
             continue
         key = f"default_{name}"
-        if key in context and name not in info.cls._system_fields and env.field_open(field):
+        if key in context and env.field_open(field) and _may_begin(env, field, context[key]):
             result[name] = context[key]
         elif field.related and not field.stored:
             shown = _shown(env, info, field)
@@ -41,6 +43,11 @@ def default_values(env: Env, info: ModelInfo, names: Iterable[str]) -> dict[str,
         elif field.default is not None:
             result[name] = copy.copy(field.default) if isinstance(field.default, (list, dict)) else field.default
     return result
+
+
+def _may_begin(env: Env, field: Field[Any, Any], value: Any) -> bool:
+    """Does a value from the context count: not in a field that is kept from callers?"""
+    return field.name not in SYSTEM and (field.name not in kept(env, field.info) or begins(env, field, value))
 
 
 def _shown(env: Env, info: ModelInfo, field: Field[Any, Any]) -> Any:

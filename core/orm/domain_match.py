@@ -79,7 +79,7 @@ def _link(records: Model, field: Any, operator: str, value: Any) -> Test:
     info = env.registry[field.comodel]
     if operator in ("child_of", "parent_of"):
         wanted = set(hierarchy.expand(env, info, value, operator))
-        return lambda record: not wanted.isdisjoint(seen(field.__get__(record, None))._ids)
+        return lambda record: not wanted.isdisjoint(seen(field.__get__(record, None), field.model)._ids)
     if operator == "any":
         return _any_target(records, field, Domain.parse(value))
     if operator in ("=", "in"):
@@ -90,14 +90,14 @@ def _link(records: Model, field: Any, operator: str, value: Any) -> Test:
         named = [_any_target(records, field, Domain.parse(env[field.comodel]._name_domain("=", t))) for t in texts]
 
         def linked(record: Any) -> bool:
-            found = seen(field.__get__(record, None))._ids
+            found = seen(field.__get__(record, None), field.model)._ids
             return not known.isdisjoint(found) or (empty and not found) or any(test(record) for test in named)
 
         return linked
     if operator in ("like", "ilike", "=like", "=ilike"):
         return _any_target(records, field, Domain.parse(env[field.comodel]._name_domain(operator, value)))
     compare = _comparison(operator, value, int)
-    return lambda record: any(map(compare, seen(field.__get__(record, None))._ids))
+    return lambda record: any(map(compare, seen(field.__get__(record, None), field.model)._ids))
 
 
 def _plain(records: Model, field: Field[Any, Any], operator: str, value: Any) -> Test:

@@ -10,11 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from core.orm import compute, defaults, edge, fetch, links
-from core.orm.env import Env
+from core.orm.env import ALL, Env
 from core.orm.fields.base import MISSING
 from core.orm.fields.to_many import Command
+from core.orm.kept import SYSTEM
 from core.orm.transaction import Transaction, Values
-from core.orm.write import LINKS, SYSTEM, require_targets
+from core.orm.write import LINKS, require_targets
 
 if TYPE_CHECKING:
     from core.orm.fields.base import Field
@@ -36,8 +37,9 @@ class DraftTransaction(Transaction):
         self.set_fields: dict[int, set[str]] = {}
 
     def bucket(self, slot: int, key: Any = None) -> Values:
-        """Drafts belong to one reader, so every reader's cache is the same."""
-        return super().bucket(slot, None)
+        """Drafts belong to one reader, so that one cache does; what core reads past the gate stays apart from it."""
+        past = isinstance(key, tuple) and key[0] is None and self.root is not None and self.root.super_models != ALL
+        return super().bucket(slot, "past the gate" if past else None)
 
     def flush(self) -> None:
         """Nothing is ever written from a draft."""
@@ -62,9 +64,10 @@ class DraftTransaction(Transaction):
             raw = env[field.model].browse(origin).display_name
         elif field.computed and (not field.stored or not origin):
             compute.compute_unstored(env, field, [record_id]) if not field.stored else self._compute(field, record_id)
-            raw = bucket.get(record_id, field.null())
+            return env.values[field.slot].get(record_id, field.null())
         elif origin:
-            raw = self._of_origin(env, field, record_id, origin)
+            assert self.root is not None
+            raw = self._of_origin(self.root if field.to_many else env, field, record_id, origin)
         else:
             raw = None if getattr(field, "mapped", False) else field.null()
         bucket[record_id] = raw

@@ -9,7 +9,7 @@ from core.errors import AccessError
 from core.kernel.text import fold
 from core.orm import defaults, fetch
 from core.orm.domain import Leaf
-from core.orm.write import SYSTEM
+from core.orm.kept import SYSTEM
 
 if TYPE_CHECKING:
     from core.orm.env import Env
@@ -58,7 +58,7 @@ def value_of(record: Model, name: str) -> Any:
     """A value as its reader sees it: of the records that a link leads to, those that he may see."""
     field = record._info.field(name)
     found = field.__get__(record, None)
-    return fetch.seen(found) if field.relational or field.type == "reference" else found
+    return fetch.seen(found, record._name) if field.relational or field.type == "reference" else found
 
 
 def read(records: Model, fields: Sequence[str], named: bool = True) -> list[dict[str, Any]]:

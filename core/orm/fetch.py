@@ -175,10 +175,14 @@ def limited(env: Env, model: str) -> bool:
     return not env.is_super(model) and (_hidden(env, model) is EVERYTHING or env.readable[model] is not EVERYTHING)
 
 
-def seen(records: Model) -> Model:
-    """The records that a link leads to, as its reader sees them: one that is hidden from him is none."""
+def seen(records: Model, owner: str = "") -> Model:
+    """The records that a link leads to, as its reader sees them: one that is hidden from him is none.
+
+    Args:
+        owner: the model whose link it is; who passes the gate for that sees its links as they are.
+    """
     env = records.env
-    if not records._ids or env.is_super(records._name):
+    if not records._ids or env.is_super(records._name) or (owner and env.is_super(owner)):
         return records
     gone = hidden(env, records._name, records._ids, records._prefetch)
     if not gone:

@@ -13,6 +13,7 @@ from core.orm.domain import Domain, Leaf, disjunction
 from core.orm.domain_match import matching
 from core.orm.fields.scalar import Char, Datetime, Id, Integer
 from core.orm.fields.to_one import Many2one
+from core.orm.kept import SYSTEM
 from core.orm.markers import exported, readonly
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Model(metaclass=ModelMeta):
     _addon: ClassVar[str] = ""
     _query: ClassVar[Any] = None
     _info: ClassVar[ModelInfo]
-    _system_fields: ClassVar[frozenset[str]] = write.SYSTEM
+    _system_fields: ClassVar[frozenset[str]] = SYSTEM
 
     env: Env
     _ids: tuple[int, ...]

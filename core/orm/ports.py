@@ -5,7 +5,7 @@ Each attribute has a harmless default, so that the ORM runs alone in its own tes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -82,6 +82,7 @@ class Ports:
         transition: carries out the transition `name` for records (workflow); gives the method's answer.
         changed: keeps what `tracking` fields changed: (records, {field: {id: (old, new)}}).
         unlinked: told of ids that were deleted.
+        states: the fields of a model that workflows move, with the values in which a record may begin.
         addon_folder: the folder of an addon on disk.
     """
 
@@ -93,6 +94,7 @@ class Ports:
     unlinking: Callable[[Model], None] = _nothing
     unlinked: Callable[[Env, str, Sequence[int]], None] = _nothing
     changed: Callable[[Model, dict[str, dict[int, tuple[Any, Any]]]], None] = _nothing
+    states: Callable[[Env, str], Mapping[str, frozenset[str]]] = lambda _env, _model: {}
     addon_folder: Callable[[str], Path | None] = lambda _addon: None
     transition: Callable[[Model, str, Callable[..., Any], tuple[Any, ...]], Any] = lambda r, _n, act, args: act(
         r, *args

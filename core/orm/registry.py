@@ -60,6 +60,7 @@ class ModelInfo:
     columns: tuple[Field[Any, Any], ...] = ()
     light: tuple[Field[Any, Any], ...] = ()
     tracked: tuple[str, ...] = ()
+    worked_out: tuple[str, ...] = ()
 
     @property
     def stored(self) -> bool:

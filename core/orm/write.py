@@ -10,6 +10,7 @@ from core.errors import AccessError, UserError, ValidationError
 from core.orm import check, compute, defaults, fetch, links
 from core.orm.domain import TRUE
 from core.orm.fields.base import MISSING
+from core.orm.kept import settable
 
 if TYPE_CHECKING:
     from core.orm.domain import Domain
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from core.orm.registry import ModelInfo
 
 MOST_CHECKED = 2000
-SYSTEM = frozenset(["id", "create_uid", "create_date", "write_uid", "write_date", "row_version", "display_name"])
 
 
 def writable_info(env: Env, model: Model) -> ModelInfo:
@@ -58,20 +58,16 @@ def create(empty: Model, rows: Sequence[Mapping[str, Any]]) -> Model:
     return records
 
 
-def _checked(env: Env, info: ModelInfo, row: Mapping[str, Any]) -> dict[str, Any]:
-    """The row without what the system keeps, every key a field the user may write."""
-    result: dict[str, Any] = {}
-    for name, value in row.items():
+def _checked(env: Env, info: ModelInfo, row: Mapping[str, Any], records: Model | None = None) -> dict[str, Any]:
+    """The row, every key a field that the user may write."""
+    for name in row:
         field = info.field(name)
-        if name in SYSTEM and (name in ("id", "display_name", "row_version") or not env.is_super(info.name)):
-            continue
         if field.groups and not env.field_open(field):
             raise AccessError(
                 "You may not write {field} of {model}.", field=field.string, model=info.description, operation="write",
                 groups=field.groups.split(","),
             )  # fmt: skip
-        result[name] = value
-    return result
+    return settable(env, info, row, records)
 
 
 LINKS = ("many2one", "reference")
@@ -232,8 +228,8 @@ def write(records: Model, values: Mapping[str, Any]) -> None:
     if not records._ids:
         return
     ids = records._ids
-    values = _checked(env, info, values)
     _check_may_write(env, info, ids, records._prefetch)
+    values = _checked(env, info, values, records)
     old = _old_values(env, info, values, ids)
     lines: dict[str, Any] = {}
     assigned: dict[str, Any] = {}
@@ -251,10 +247,6 @@ def write(records: Model, values: Mapping[str, Any]) -> None:
             if touched:
                 changed.append(field)
                 _write_column(env, field, touched, value)
-        else:
-            raise ValidationError(
-                "{field} of {model} is worked out; it cannot be set.", field=field.string, model=info.description
-            )
     for name, value in lines.items():
         links.apply(records, info.fields[name], value)
     if assigned:

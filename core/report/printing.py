@@ -12,6 +12,7 @@ from core.errors import ExpressionError, MissingError, UserError
 from core.kernel.expression import compile_expression
 from core.orm.domain import Leaf
 from core.report import pdf, template
+from core.security import rights
 from core.security.record_view import RecordView
 
 if TYPE_CHECKING:
@@ -52,9 +53,11 @@ def print_records(env: Env, name: str, ids: Sequence[int], output: str = "") -> 
 
     Raises:
         MissingError: no such report, or none of the records is visible.
+        AccessError: the report is for other people's groups.
         UserError: when the template fails.
     """
     report = find_report(env, name)
+    rights.check_groups(env, report)
     model = report.model
     records = env[model].browse(tuple(ids)).exists()
     if not records:

@@ -88,6 +88,8 @@ class Gate:
             everybody.append(own)
             lasting = False
         info = self.env.registry.models[model]
+        if info.transient:
+            everybody.append(Leaf("create_uid", "=", self.env.uid))
         for parent, link in info.inherits.items():
             above = self.rule_domain(parent, operation)
             if above is not TRUE:

@@ -11,12 +11,13 @@ if TYPE_CHECKING:
     from core.orm.env import Env
 
 
-def owned(env: Env, operation: str, model: str, record: str, besides: Collection[str] = ()) -> Domain:
+def owned(env: Env, operation: str, model: str, record: str, besides: Collection[str] = (), field: str = "") -> Domain:
     """The condition that the owner of a row is a record on which the user may do `operation`.
 
     Args:
         model, record: the fields that hold the name of the owner's model and its id.
         besides: models whose records own nothing; those that follow owners themselves would lead in a circle.
+        field: the field that may hold the name of the owner's field, which must be open to the user too.
     """
     unlimited: list[str] = []
     parts: list[Domain] = []
@@ -24,8 +25,10 @@ def owned(env: Env, operation: str, model: str, record: str, besides: Collection
         if not info.stored or info.name in besides or not env.may(info.name, operation):
             continue
         rule = env.rule(info.name, operation)
-        if rule is TRUE:
+        shut = [one.name for one in info.fields.values() if not env.field_open(one)] if field else []
+        if rule is TRUE and not shut:
             unlimited.append(info.name)
-        else:
-            parts.append(Leaf(model, "=", info.name) & Leaf(record, "in", Allowed(info.name, rule)))
+            continue
+        part = Leaf(model, "=", info.name) & (TRUE if rule is TRUE else Leaf(record, "in", Allowed(info.name, rule)))
+        parts.append(part & Leaf(field, "not in", shut) if shut else part)
     return disjunction([Leaf(model, "in", unlimited), *parts])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from core.db import addon_rows
+from core.errors import AccessError
 
 if TYPE_CHECKING:
     from core.orm.env import Env
@@ -147,6 +148,25 @@ def group_ids(env: Env, xmlids: str) -> frozenset[int]:
         found = (env.ref(name.strip().lstrip("!"), False) for name in xmlids.split(",") if "." in name.strip(". "))
         kept[key] = frozenset(group.id for group in found if group)
     return kept[key]  # type: ignore[no-any-return]  # the cache holds anything
+
+
+def groups_open(env: Env, action: Any) -> bool:
+    """Is an action, of whatever kind, for the user's groups? Any: a model of an addon."""
+    if env.is_super(action._name) or "groups_id" not in action._info.fields:
+        return True
+    with env.elevated("an action is open to everybody in its groups", action._name, "res.groups") as su:
+        groups = action.with_env(su).groups_id.ids
+    return not groups or not groups_of(env, env.uid).isdisjoint(groups)
+
+
+def check_groups(env: Env, action: Any) -> None:
+    """Raise AccessError where an action is for other people's groups. Any: a model of an addon."""
+    if not groups_open(env, action):
+        with env.elevated("a refusal names what is refused", action._name) as su:
+            name = action.with_env(su).name
+        raise AccessError(
+            "The action {name} is for other people's groups.", name=name, operation="read", model=action._name
+        )
 
 
 def records_created(records: Model) -> None:

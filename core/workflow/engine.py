@@ -93,6 +93,19 @@ def removing(records: Model) -> None:
     rows.search(Leaf("res_type", "=", records._name) & Leaf("res_id", "in", records.ids)).unlink()
 
 
+def states(env: Env, model: str) -> dict[str, frozenset[str]]:
+    """The status fields that workflows of the model move, with the values in which a record begins; told by the ORM.
+
+    While a workflow is at work on its own behalf, the field is its own to write.
+    """
+    moving = env.tx.memo.get("workflow moving", ())
+    return {
+        definition.field: frozenset(activity.state for activity in definition.starts)
+        for definition in definitions(env, model)
+        if definition.field and definition.id not in moving
+    }
+
+
 def knows(env: Env, model: str, signal: str) -> bool:
     """Does a workflow of the model listen to the signal?"""
     return any(signal in definition.signals() for definition in definitions(env, model))
@@ -117,10 +130,12 @@ def transition(records: Model, signal: str, act: Callable[..., Any], args: tuple
     """Check that every record may move on `signal`, run `act` on them, and move them; told by `api.transition`.
 
     Raises:
+        AccessError, MissingError: the user may not change one of the records.
         UserError: when a record cannot move, with the reason; nothing is done then.
         ConflictError: when somebody else moved a record at the same time.
     """
     env = records.env
+    records.check_access("write")
     listening = [d for d in definitions(env, records._name) if signal in d.signals()]
     if not listening:
         return act(records, *args)
@@ -313,6 +328,7 @@ def steps(record: Any) -> list[Step]:
 def exec_workflow(env: Env, model: str, signal: str, ids: Sequence[int]) -> bool:
     """OpenERP's door: send a signal; where it is not possible nothing happens. Always answers False, as it did."""
     records = env[model].browse(tuple(ids))
+    records.check_access("write")
     if knows(env, model, signal):
         for record in records:
             if any(step.signal == signal and not step.why for step in steps(record)):

@@ -5,7 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import pytest
+
+from core.orm.domain import TRUE, Domain
 from core.orm.draft import Draft, onchange
+from core.orm.ports import OpenGate
 from tests.orm.sample import Country, Order, Partner
 
 if TYPE_CHECKING:
@@ -56,3 +60,30 @@ def test_a_draft_of_a_record_leaves_the_record_alone(env: Env) -> None:
     order.write({"line_ids": commands})
     assert order.amount == Decimal(15)
     assert len(order.line_ids) == 3
+
+
+class _Gate(OpenGate):
+    """Hides the partners that are called Hidden."""
+
+    def rule_domain(self, model: str, operation: str) -> Domain:
+        return Partner.name != "Hidden" if model == "shop.partner" else TRUE
+
+
+def test_what_core_works_out_does_not_show_hidden_lines(env: Env, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stored value is worked out of all lines; the form lists those that its reader may see."""
+    monkeypatch.setattr(env.registry.ports, "gate", lambda _env: _Gate())
+    above = env[Partner].create({"name": "Above", "credit": 1})
+    for name in ("Shown", "Hidden"):
+        env[Partner].create({"name": name, "parent_id": above.id, "credit": 10})
+    shown = env[Partner].search([("name", "=", "Shown")]).id
+    env.flush()
+    reader = env.with_user(5)
+    seen = above.with_env(reader)
+    assert seen.child_ids.ids == [shown]
+    for wanted in (["total", "child_ids"], ["child_ids", "total"]):
+        answer = onchange(seen, {"credit": 5}, ["credit"], wanted)["value"]
+        assert answer["child_ids"] == [[4, shown, False]]
+    draft = Draft(reader, "shop.partner", 0, {"name": "New", "parent_id": above.id, "credit": 3})
+    assert draft.record.parent_id.total
+    assert draft.record.parent_id.child_ids.ids[:1] == [shown]
+    assert all(i == shown or i < 0 for i in draft.record.parent_id.child_ids.ids)

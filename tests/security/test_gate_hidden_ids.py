@@ -283,3 +283,16 @@ def test_a_form_saved_without_a_change_keeps_the_hidden_links(
     with database.transaction(write=False) as env:
         assert env["crm.lead"].browse(own).read(["city"])[0]["city"] == "Lugo"
         assert links(env, own) == (hidden, f"res.partner,{hidden}")
+
+
+def test_code_that_passes_the_gate_for_a_model_sees_its_links(scene: Scene) -> None:
+    """Whether a record belongs to no company must not depend on which companies the caller may see."""
+    both = [("id", "in", [scene.own, scene.plain])]
+    with scene.pia.elevated("tell linked leads from others", "crm.lead") as su:
+        leads = su["crm.lead"].search([*both, ("partner_id", "=", False)])
+        assert leads.ids == [scene.plain]
+        assert su["crm.lead"].browse([scene.own, scene.plain]).filtered([("partner_id", "=", False)]) == leads
+        assert su["crm.lead"].search([*both, ("partner_id", "=", scene.hidden)]).ids == [scene.own]
+        (row,) = su["crm.lead"].browse(scene.own).read(["partner_id", "ref"], load="_classic_write")
+        assert (row["partner_id"], row["ref"]) == (scene.hidden, f"res.partner,{scene.hidden}")
+        assert su["crm.lead"].search([*both, ("partner_id.name", "like", "Secret")]).ids == []

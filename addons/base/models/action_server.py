@@ -13,6 +13,7 @@ from core import Model, api, fields
 from core.errors import ExpressionError, UnknownName, UserError, ValidationError
 from core.kernel.expression import compile_expression, expression_helpers
 from core.security.record_view import RecordView
+from core.security.rights import check_groups
 from core.workflow.engine import send
 
 Kind = Literal["write", "create", "signal", "method", "action", "log", "refuse"]
@@ -46,6 +47,7 @@ class ActionServer(Action):
         chosen = ids or context.get("active_ids") or list(filter(None, [context.get("active_id")]))
         answer: dict[str, Any] | bool = False
         for action in self:
+            check_groups(self.env, action)
             records = self.env[action.model_id.model].browse(list(chosen))
             for record in records.exists() if chosen else [records]:
                 names = action._names(record)

@@ -85,7 +85,7 @@ class Attachment(Model):
         needed = "read" if operation == "read" else "write"
         loose = Attachment.res_model.is_empty_() | (Attachment.res_id == 0)
         mine = (Attachment.create_uid == self.env.uid) & loose
-        return mine | owned(self.env, needed, "res_model", "res_id", ("ir.model.data", self._name))
+        return mine | owned(self.env, needed, "res_model", "res_id", ("ir.model.data", self._name), "res_field")
 
     def _check_owner(self, model: str, record_id: int) -> None:
         """Raise AccessError unless the user may change the record that a file belongs to."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date as Date
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from addons.base.models import company
 from core import Model, api, fields
@@ -90,18 +90,29 @@ class Sequence(Model):
 
     @api.exported
     def next_by_code(self, code: str, day: Date | None = None) -> str | bool:
-        """The next number of the sequence with this code: the company's own, else a shared one. False without one."""
-        company_id = self.env.company.id
-        with self.env.elevated("take the next number", Sequence, SequenceDateRange) as su_env:
-            domain = [("code", "=", code), "|", ("company_id", "=", company_id), ("company_id", "=", False)]
-            found = su_env[Sequence].search(domain)
-            own = found.filtered(lambda sequence: bool(sequence.company_id))
-            sequence = (own or found)[:1]
-            return sequence._take(day) if sequence else False
+        """The next number of the sequence with this code, for a program; False without one."""
+        found = self.of_code(code)
+        return found.next_by_id(day) if found else False
 
     @api.exported
     def next_by_id(self, day: Date | None = None) -> str:
-        """The next number of this sequence."""
+        """The next number of this sequence, for a program: one without gaps gives its numbers to documents only."""
+        self.check_access("read")
+        if self.implementation == "no_gap":
+            self.check_access("write")
+        return self.take(day)
+
+    def of_code(self, code: str) -> Self:
+        """The sequence with this code: the company's own, else a shared one, else none."""
+        company_id = self.env.company.id
+        with self.env.elevated("find the sequence of a document", Sequence) as su_env:
+            domain = [("code", "=", code), "|", ("company_id", "=", company_id), ("company_id", "=", False)]
+            found = su_env[Sequence].search(domain)
+            own = found.filtered(lambda sequence: bool(sequence.company_id))
+            return self.browse((own or found)[:1].ids)
+
+    def take(self, day: Date | None = None) -> str:
+        """The next number, for the document that is being made, whoever makes it."""
         self.ensure_one()
         with self.env.elevated("take the next number", Sequence, SequenceDateRange) as su_env:
             return su_env[Sequence].browse(self.ids)._take(day)

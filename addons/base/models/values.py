@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from addons.base.models import company, default, user
 from core import Model, api, fields
+from core.security.rights import groups_open
 
 Kind = Literal["action", "default"]
 
@@ -49,7 +50,7 @@ class Values(Model):
             action_model, _, action_id = row.value.partition(",")
             if action_model in self.env.registry.models and action_id.isdigit():
                 action = self.env[action_model].search([("id", "=", int(action_id))])
-                if action:
+                if action and groups_open(self.env, action):
                     found.append((row.id, row.name, action.read([])[0]))
         return found
 

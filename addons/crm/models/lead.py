@@ -267,6 +267,7 @@ class Lead(Model):
         """Every lead starts in a stage, and its history there."""
         rows = [values] if isinstance(values, Mapping) else values
         leads = super().create(pipeline.with_first_stages(self, rows))
+        pipeline.take_states(leads)
         pipeline.open_history(leads)
         return leads
 
@@ -275,7 +276,7 @@ class Lead(Model):
         if not values.get("stage_id"):
             values = pipeline.with_dates(self, values)
             return super().write(values)
-        stage = self.env[CaseStage].browse([values["stage_id"]])
+        stage = self.env[CaseStage].browse(pipeline.id_of(values["stage_id"]))
         moved = self.filtered(lambda lead: lead.stage_id != stage)
         values = pipeline.with_dates(self, pipeline.with_stage_values(moved, stage, values))
         before = {lead.id: lead.stage_id.id for lead in moved}

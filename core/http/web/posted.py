@@ -18,7 +18,7 @@ from core.http.web.plain_html import as_html, as_text
 from core.http.web.render import say
 from core.http.web.shown import widget_of
 from core.http.web.typed import Ambiguous, find, parse
-from core.orm.write import SYSTEM
+from core.orm.kept import SYSTEM
 from core.view import nodes
 from core.view.resolve import Resolved
 

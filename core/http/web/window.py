@@ -11,6 +11,7 @@ from core.errors import AccessError, ExpressionError, MissingError, UserError
 from core.http.web.query import link
 from core.kernel.expression import compile_expression, expression_helpers
 from core.orm import xmlids
+from core.security import rights
 from core.security.client_context import client_context
 from core.view.bindings import bound_actions
 from core.view.reader import view_type
@@ -130,11 +131,7 @@ def find_action(env: Env, reference: str) -> Any:
         action: Any = su[model].browse(number).exists()
         if not action:
             raise MissingError("There is no action {name}.", name=reference)
-        groups = frozenset(action.groups_id.ids) if "groups_id" in action._info.fields else frozenset()
-    if groups and not groups & group_ids(env) and env.uid != env.registry.superuser_id:
-        raise AccessError(
-            "The action {name} is for other people's groups.", name=action.name, operation="read", model=model
-        )
+    rights.check_groups(env, action)
     return action
 
 

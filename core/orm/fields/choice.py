@@ -169,10 +169,10 @@ class Reference(Field["Model", "Model | str | None"]):
         return value or ""
 
     def to_edge(self, raw: Any, record: Model) -> Any:
+        env = record.env
         model, number = self.leads_to(raw) or ("", 0)
-        if model not in record.env.registry.models or record.env.hidden(model, (number,)):
-            return False
-        return raw
+        shut = model not in env.registry.models or (not env.is_super(self.model) and env.hidden(model, (number,)))
+        return False if shut else raw
 
     def column_type(self) -> TypeEngine[Any]:
         return sa.String()

@@ -117,7 +117,7 @@ class _ToMany(Field[M, "M | Iterable[Any]"], Relational, Generic[M]):
         return record.env.classes[self.comodel]._make(record.env, ids, ids)
 
     def to_edge(self, raw: Any, record: Model) -> Any:
-        gone = record.env.hidden(self.comodel, raw)
+        gone = () if record.env.is_super(self.model) else record.env.hidden(self.comodel, raw)
         return [i for i in raw if i not in gone]
 
     def bucket_key(self, env: Env) -> Any:

@@ -118,7 +118,8 @@ class Many2one(MappedField[M, "M | int | None"], Relational):
             raw = self.pick(raw, env)
         elif len(record._ids) == 1:
             among = env.targets(self, record)
-        return raw if raw and not env.hidden(self.comodel, (raw,), among) else False
+        shut = raw and not env.is_super(self.model) and env.hidden(self.comodel, (raw,), among)
+        return False if shut else raw or False
 
     def may_lead_to(self, env: Env) -> Sequence[str]:
         """The models that a value may lead to."""
