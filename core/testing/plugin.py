@@ -14,6 +14,7 @@ from core.testing.wanted import addon_folder_of
 
 if TYPE_CHECKING:
     from core.db.engine import DatabaseServer
+    from core.testing.databases import Databases
 
 pytest_plugins = ("core.testing.records", "core.testing.clients", "core.testing.serving", "core.testing.browser")
 
@@ -73,10 +74,21 @@ def backend(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgresql_url() -> Iterator[str]:
+def databases_made() -> Iterator[dict[str, Databases]]:
+    """By database URL, the databases of this run: they outlive the change from one backend to the other and back."""
+    made: dict[str, Databases] = {}
+    yield made
+    for databases in made.values():
+        databases.drop_all()
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(databases_made: dict[str, Databases]) -> Iterator[str]:
     """A PostgreSQL server for the whole run; started when the first test asks for it."""
     with running_postgresql() as url:
         yield url
+        if url in databases_made:
+            databases_made.pop(url).drop_all()
 
 
 @pytest.fixture(scope="session")

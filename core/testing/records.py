@@ -55,15 +55,6 @@ class Database:
 
 
 @pytest.fixture(scope="session")
-def databases_made() -> Iterator[dict[str, Databases]]:
-    """By database URL, the databases of this run: they outlive the change from one backend to the other and back."""
-    made: dict[str, Databases] = {}
-    yield made
-    for databases in made.values():
-        databases.drop_all()
-
-
-@pytest.fixture(scope="session")
 def databases(
     database_url: str, databases_made: dict[str, Databases], tmp_path_factory: pytest.TempPathFactory
 ) -> Databases:
