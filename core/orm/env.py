@@ -193,17 +193,16 @@ class Env:
         return {key: value for key, value in self.context.items() if not key.startswith("default_")}
 
     @contextmanager
-    def elevated(self, reason: str, *models: type[Model] | str) -> Iterator[Env]:
-        """A block that passes the gate, for the listed models only; for all when none is listed.
+    def elevated(self, reason: str, model: type[Model] | str, *models: type[Model] | str) -> Iterator[Env]:
+        """A block that passes the gate, for the named models only. `docs/elevation.md` lists all of them.
 
         Args:
             reason: why the user's own rights do not do; shown by the trace.
-            models: classes or names of the models concerned.
+            model, models: classes or names of the models concerned.
         """
-        names = frozenset(m if isinstance(m, str) else m._name for m in models) or ALL
+        names = frozenset(m if isinstance(m, str) else m._name for m in (model, *models))
         trace("access", f"elevated for {', '.join(sorted(names))}: {reason}")
-        context = self._elevated_context()
-        yield Env(self.tx, self.uid, context, names | self.super_models if names is not ALL else ALL)
+        yield Env(self.tx, self.uid, self._elevated_context(), names | self.super_models)
 
     def has_group(self, xmlid: str) -> bool:
         """Is the user in the group, directly or by implication?"""

@@ -16,6 +16,11 @@ _SHOWN = {
 }
 
 
+def action_models(env: Env) -> list[str]:
+    """The models of actions that are installed."""
+    return [name for name in env.registry.models if name.startswith("ir.actions.")]
+
+
 def bound_actions(env: Env, model: str) -> dict[str, list[dict[str, Any]]]:
     """The actions bound to a model that the reader may run, by slot: `action`, `print` and `relate`."""
     found: dict[str, dict[tuple[str, int], dict[str, Any]]] = {"action": {}, "print": {}, "relate": {}}
@@ -29,7 +34,9 @@ def bound_actions(env: Env, model: str) -> dict[str, list[dict[str, Any]]]:
                 values = action.read(_SHOWN.get(name, ["name", "type"]))[0]
                 found[slot].setdefault((name, action.id), {**values, "type": name})
 
-    with env.elevated("the actions of a model are offered to all who may run them") as su_env:
+    with env.elevated(
+        "the actions of a model are offered to all who may run them", "ir.values", "res.groups", *action_models(env)
+    ) as su_env:
         if "ir.actions.act_window" in su_env:
             add("action", su_env["ir.actions.act_window"].search([("src_model", "=", model)]))
         if "ir.actions.report.xml" in su_env:

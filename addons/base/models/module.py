@@ -72,7 +72,8 @@ class Module(Model):
     def update_list(self) -> list[int]:
         """Look for addons on disk. Answers how many have changed and how many are new."""
         self._check_manager()
-        with self.env.elevated("bring the list of addons up to date") as su_env:
+        names = ("ir.module.module.dependency", "ir.module.category")
+        with self.env.elevated("bring the list of addons up to date", Module, *names) as su_env:
             return list(state.update_list(su_env))
 
     @api.action

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import AccessError
 from core.http.web.pages.shell import Menu
+from core.view.bindings import action_models
 from core.view.resolve import group_ids
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def entries(env: Env) -> tuple[Entry, ...]:
     cache = env.registry.cache(_CACHE)
     key = ("entries", env.lang)
     if key not in cache:
-        with env.elevated("menus are shown by their own groups") as su:
+        with env.elevated("menus are shown by their own groups", "ir.ui.menu", "res.groups", *action_models(env)) as su:
             cache[key] = tuple(_read(su))
     found: tuple[Entry, ...] = cache[key]
     return found
