@@ -49,6 +49,13 @@ def test_updated_rows_are_restored_and_new_ones_deleted(env):
     assert env["crm.case.categ"].search([("name", "=", "wood")])
 
 
+def test_records_that_were_as_in_the_file_already_are_not_restored(env):
+    load(env, FIRST)
+    outcome = load(env, FIRST.replace("Lugo", "Sarria"))
+    assert len(outcome.updated) == 2
+    assert plan_undo(env, outcome.batch).restore == 1
+
+
 def test_what_the_import_did_not_change_is_left_as_it_is_now(env):
     load(env, FIRST)
     outcome = load(env, FIRST.replace("Lugo", "Sarria"))

@@ -36,7 +36,7 @@ def plan_undo(env: Env, batch_id: int) -> UndoPlan:
     """What `undo` would do; shown to the person first."""
     batch = find_import(env, batch_id)
     lines = _lines(env, batch_id)
-    created, updated = (_ids(lines, action) for action in ("created", "updated"))
+    created, updated = _ids(lines, "created"), list(_before(lines))
     there: Any = env[batch.model].with_context(active_test=False).browse([*created, *updated]).exists()
     found = set(there.ids)
     return UndoPlan(
@@ -62,7 +62,7 @@ def undo(env: Env, batch_id: int) -> UndoPlan:
     lines = _lines(env, batch_id)
     table = env[batch.model].with_context(active_test=False)
     fields = env.registry[batch.model].fields
-    before = {line.res_id: line.before for line in lines if line.action == "updated" and line.before}
+    before = _before(lines)
     for record in table.browse(list(before)).exists():
         old = {name: value for name, value in before[record.id].items() if name in fields}
         record.write({n: [(6, 0, v)] if fields[n].to_many else v for n, v in old.items()})
@@ -122,6 +122,11 @@ def _made(batch: Any) -> dict[str, list[int]]:
 
 def _lines(env: Env, batch_id: int) -> Any:
     return env.super_env["ir.import.line"].search(Leaf("batch_id", "=", batch_id))
+
+
+def _before(lines: Any) -> dict[int, dict[str, Any]]:
+    """By id, what the records that an import changed had before."""
+    return {line.res_id: line.before for line in lines if line.action == "updated" and line.before}
 
 
 def _ids(lines: Any, action: str) -> list[int]:
