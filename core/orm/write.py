@@ -47,7 +47,8 @@ def create(empty: Model, rows: Sequence[Mapping[str, Any]]) -> Model:
     _create_parents(env, info, complete)
     ids = next_ids(env.tx.connection, info.table, len(complete))
     given = _cache_columns(env, info, complete, ids)
-    env.readable[info.name].update(ids)
+    if env.may(info.name, "read"):
+        env.readable[info.name].update(ids)
     records = empty._make(env, tuple(ids), tuple(ids))
     _after_columns(env, info, ids, given)
     links.apply_on_create(records, complete)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import shutil
 import subprocess
@@ -43,6 +44,13 @@ def server(backend: str, database_url: str, tmp_path_factory: pytest.TempPathFac
         for name in registries.server.names():
             if name.startswith(DATABASE):
                 databases.drop(site, name)
+
+
+@pytest.fixture(autouse=True)
+def leftovers() -> Iterator[None]:
+    """The sockets that the clients leave open are closed here, where that is expected."""
+    yield
+    gc.collect()
 
 
 def employee(server: Running, database_url: str) -> str:
