@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from core.db.types import date_part_sql, fold_sql, id_in, json_value
+from core.db.types import date_part_sql, id_in, json_value
 from core.errors import AccessError, UnknownName, ValidationError
-from core.kernel.text import fold
 from core.orm import hierarchy
+from core.orm.compare_sql import compare, like
 from core.orm.domain import DATE_PARTS, NEGATIVE, TRUE, Allowed, And, Constant, Domain, Leaf, Not, Or, disjunction
 from core.orm.fields.base import language_chain
 
@@ -77,12 +77,12 @@ class Scope:
         relation = self.env.registry.relations[name].alias()
         target = self.env.registry[field.comodel]  # type: ignore[attr-defined]  # a link
         found = Scope(self.env, target, target.table.alias(), self.root)
-        condition = found.table.c.id == relation.c[there]
+        condition = relation.c[here] == self.table.c.id
         rule = readable_rule(self.env, target)
         if rule is not TRUE:
-            condition = sa.and_(condition, subset(self.env.rule_env, target, rule, found.table.c.id, self.root))
-        joins = self.root.joins.outerjoin(relation, relation.c[here] == self.table.c.id)
-        self.root.joins = joins.outerjoin(found.table, condition)
+            condition = sa.and_(condition, subset(self.env.rule_env, target, rule, relation.c[there], self.root))
+        joins = self.root.joins.outerjoin(relation, condition)
+        self.root.joins = joins.outerjoin(found.table, found.table.c.id == relation.c[there])
         return found
 
 
@@ -187,7 +187,7 @@ def _through(scope: Scope, field: Field[Any, Any], rest: str, item: Leaf) -> Any
     if field.type in ("date", "datetime") and rest in DATE_PARTS:
         tz = scope.env.tz if field.type == "datetime" else None
         part = date_part_sql(column_of(scope, field), PARTS[rest], tz)
-        return _compare(part, item.operator, item.value, lambda v: int(v))
+        return compare(part, item.operator, item.value, lambda v: int(v))
     if not field.relational:
         raise UnknownName(
             "{model}.{field} is not a link: the path {path} leads nowhere.", model=scope.info.name, field=field.name,
@@ -258,7 +258,7 @@ def _link(scope: Scope, field: Any, operator: str, value: Any) -> Any:
     if operator in _LIKES:
         return _linked_to(scope, field, target, name_domain(scope.env, target, operator, value))
     if operator in ("<", "<=", ">", ">=") and field.type == "many2one":
-        return _compare(shown_column(scope, field), operator, value, int)
+        return compare(shown_column(scope, field), operator, value, int)
     raise ValidationError(
         "{field} is a link: it cannot be compared with {operator}.", field=field.name, operator=operator
     )
@@ -334,7 +334,7 @@ def _plain(scope: Scope, field: Field[Any, Any], operator: str, value: Any) -> A
     if field.name == "id":
         return _identity(scope, column, operator, value)
     if operator in _LIKES:
-        return _like(scope, field, column, operator, value)
+        return like(scope, field, column, operator, value)
     if operator in ("child_of", "parent_of", "any"):
         raise ValidationError("{field} is no link: {operator} does not apply.", field=field.name, operator=operator)
     env = scope.env
@@ -368,8 +368,8 @@ def _plain(scope: Scope, field: Field[Any, Any], operator: str, value: Any) -> A
             clauses.append(column.is_(None) if has_null else column == null)
         return sa.or_(*clauses) if clauses else sa.false()
     if value is None or value is False:
-        return sa.false() if has_null else _compare(column, operator, null, lambda v: v)
-    return _compare(column, operator, value, convert)
+        return sa.false() if has_null else compare(column, operator, null, lambda v: v)
+    return compare(column, operator, value, convert)
 
 
 def _identity(scope: Scope, column: Any, operator: str, value: Any) -> Any:
@@ -381,40 +381,4 @@ def _identity(scope: Scope, column: Any, operator: str, value: Any) -> Any:
         ids, texts, _ = split_link_value(value)
         ids += [int(text) for text in texts if text.isdigit()]
         return sa.false() if not ids else column == ids[0] if len(ids) == 1 else id_in(column, ids)
-    return _compare(column, operator, value, int)
-
-
-def _compare(column: Any, operator: str, value: Any, convert: Any) -> Any:
-    try:
-        if operator in ("=", "in"):
-            items = list(value) if isinstance(value, (list, tuple, set)) else [value]
-            return column.in_([convert(i) for i in items])
-        wanted = convert(value)
-    except (TypeError, ValueError):
-        raise ValidationError(
-            "{value} cannot be compared with {operator} here.", value=repr(value), operator=operator
-        ) from None
-    match operator:
-        case "<":
-            return column < wanted
-        case "<=":
-            return column <= wanted
-        case ">":
-            return column > wanted
-        case ">=":
-            return column >= wanted
-    raise ValidationError("The operator {operator} does not apply here.", operator=operator)
-
-
-def _like(scope: Scope, field: Field[Any, Any], column: Any, operator: str, value: Any) -> Any:
-    if value is None or value is False or value == "":
-        return sa.true() if operator in ("like", "ilike") else column.is_(None)
-    text = str(value)
-    pattern = text if operator.startswith("=") else f"%{text}%"
-    if field.type not in ("char", "text", "html", "selection", "reference"):
-        column = sa.cast(column, sa.Text())
-        return column.like(fold(pattern), escape="\\")
-    if operator in ("ilike", "=ilike"):
-        folded = scope.table.c[f"{field.name}_fold"] if field.folded else fold_sql(column)
-        return folded.like(fold(pattern), escape="\\")
-    return column.like(pattern, escape="\\")
+    return compare(column, operator, value, int)

@@ -14,8 +14,8 @@ from core.orm.env import ALL, Env
 from core.orm.fields.base import MISSING
 from core.orm.fields.to_many import Command
 from core.orm.kept import SYSTEM
+from core.orm.link_rights import LINKS, require_targets
 from core.orm.transaction import Transaction, Values
-from core.orm.write import LINKS, require_targets
 
 if TYPE_CHECKING:
     from core.orm.fields.base import Field

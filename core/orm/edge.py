@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from core.errors import AccessError
+from core.errors import AccessError, MissingError
 from core.kernel.text import fold
 from core.orm import defaults, fetch
 from core.orm.domain import Leaf
@@ -64,7 +64,7 @@ def value_of(record: Model, name: str) -> Any:
 def read(records: Model, fields: Sequence[str], named: bool = True) -> list[dict[str, Any]]:
     """Values of the visible records, a mapping each, in the order asked for; links as ids unless `named`.
 
-    Where no field is named, those are left out that show another model which the reader may not read.
+    Where no field is named, those are left out that need a model or a record which the reader may not read.
     """
     wanted = readable_fields(records, fields)
     shown = visible(records)
@@ -76,7 +76,7 @@ def read(records: Model, fields: Sequence[str], named: bool = True) -> list[dict
         field = info.fields[name]
         try:
             values = _column(env, field, shown)
-        except AccessError:
+        except (AccessError, MissingError):
             if fields:
                 raise
             continue

@@ -38,23 +38,27 @@ def begins(env: Env, field: Field[Any, Any], value: Any) -> bool:
     return value in env.registry.ports.states(env, field.model).get(field.name, ())
 
 
-def settable(env: Env, info: ModelInfo, row: Mapping[str, Any], records: Model | None = None) -> dict[str, Any]:
+def settable(
+    env: Env, info: ModelInfo, row: Mapping[str, Any], shut: Mapping[str, str], records: Model | None = None
+) -> dict[str, Any]:
     """The row without what is kept.
 
     It is refused, unless it is what `records` have already, or nothing for new ones: programs write back whole records
     as they have read them.
 
+    Args:
+        shut: what `kept` gives, worked out once for many rows.
+
     Raises:
         ValidationError: naming the field.
-        UnknownName: there is no such field.
     """
-    shut = kept(env, info)
-    result: dict[str, Any] = {}
-    for name, value in row.items():
-        field = info.field(name)
-        if name not in shut or (records is None and begins(env, field, value)):
-            result[name] = value
-        elif not _unchanged(field, value, records):
+    result = dict(row)
+    for name in [name for name in row if name in shut]:
+        field, value = info.fields[name], row[name]
+        if records is None and begins(env, field, value):
+            continue
+        del result[name]
+        if not _unchanged(field, value, records):
             raise ValidationError(
                 shut[name], fields=(name,), field=env.translate_term(field.string, field.addon),
                 model=env.translate_term(info.description, info.addon),

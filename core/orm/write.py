@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from core.db.types import next_ids
 from core.errors import AccessError, UserError, ValidationError
-from core.orm import check, compute, defaults, fetch, links
+from core.orm import check, compute, defaults, fetch, link_rights, links
 from core.orm.domain import TRUE
 from core.orm.fields.base import MISSING
-from core.orm.kept import settable
+from core.orm.kept import kept, settable
 
 if TYPE_CHECKING:
     from core.orm.domain import Domain
@@ -41,13 +41,15 @@ def create(empty: Model, rows: Sequence[Mapping[str, Any]]) -> Model:
     env = empty.env
     info = writable_info(env, empty)
     env.check(info.name, "create")
-    given_rows = [_checked(env, info, row) for row in rows]
+    shut = kept(env, info)
+    given_rows = [_checked(env, info, row, shut) for row in rows]
     complete = [defaults.complete(env, info, row) for row in given_rows]
-    _check_new_links(env, info, given_rows, complete)
+    link_rights.check_new(env, info, given_rows, complete)
     _create_parents(env, info, complete)
     ids = next_ids(env.tx.connection, info.table, len(complete))
     given = _cache_columns(env, info, complete, ids)
-    env.readable[info.name].update(ids)
+    if env.may(info.name, "read"):
+        env.readable[info.name].update(ids)
     records = empty._make(env, tuple(ids), tuple(ids))
     _after_columns(env, info, ids, given)
     links.apply_on_create(records, complete)
@@ -58,8 +60,10 @@ def create(empty: Model, rows: Sequence[Mapping[str, Any]]) -> Model:
     return records
 
 
-def _checked(env: Env, info: ModelInfo, row: Mapping[str, Any], records: Model | None = None) -> dict[str, Any]:
-    """The row, every key a field that the user may write."""
+def _checked(
+    env: Env, info: ModelInfo, row: Mapping[str, Any], shut: Mapping[str, str], records: Model | None = None
+) -> dict[str, Any]:
+    """The row, every key a field that the user may write; `shut` are those that nobody sets."""
     for name in row:
         field = info.field(name)
         if field.groups and not env.field_open(field):
@@ -67,57 +71,7 @@ def _checked(env: Env, info: ModelInfo, row: Mapping[str, Any], records: Model |
                 "You may not write {field} of {model}.", field=field.string, model=info.description, operation="write",
                 groups=field.groups.split(","),
             )  # fmt: skip
-    return settable(env, info, row, records)
-
-
-LINKS = ("many2one", "reference")
-
-
-def _check_new_links(
-    env: Env, info: ModelInfo, given: Sequence[Mapping[str, Any]], complete: Sequence[Mapping[str, Any]]
-) -> None:
-    """Refuse links to hidden records that the caller chose, in the rows or by defaults in the context."""
-    if env.is_super(info.name):
-        return
-    for field in info.fields.values():
-        if field.type not in LINKS or field.related:
-            continue
-        chosen = f"default_{field.name}" in env.context
-        pairs = zip(given, complete, strict=True)
-        values = [row.get(field.name) for own, row in pairs if chosen or field.name in own]
-        require_targets(env, [(field, field.to_raw(value, env)) for value in values if value])
-
-
-def _changed_links(env: Env, field: Field[Any, Any], ids: Sequence[int], value: Any) -> Sequence[int]:
-    """Refuse a link to a hidden record; where such a link is, it looks empty, and so emptying it changes nothing.
-
-    Gives the ids whose link does change.
-    """
-    if env.is_super(field.model):
-        return ids
-    raw = field.to_raw(value, env)
-    if raw:
-        require_targets(env, [(field, raw)])
-        return ids
-    if getattr(field, "mapped", False) or not any(fetch.limited(env, model) for model in field.may_lead_to(env)):  # type: ignore[attr-defined]  # a link
-        return ids
-    kept: list[int] = []
-    for record_id, old in zip(ids, compute.raw_values(env.tx, field, ids), strict=True):
-        model, target = field.leads_to(old) or ("", 0)  # type: ignore[attr-defined]  # as above
-        if not target or model not in env.registry.models or not env.hidden(model, (target,)):
-            kept.append(record_id)
-    return kept
-
-
-def require_targets(env: Env, links: Iterable[tuple[Any, Any]]) -> None:
-    """Raise AccessError or MissingError for a link, as field and raw value, to what the caller may not see."""
-    wanted: dict[str, set[int]] = {}
-    for field, raw in links:
-        model, target = field.leads_to(raw) or ("", 0)
-        if target:
-            wanted.setdefault(model, set()).add(target)
-    for model, targets in wanted.items():
-        fetch.require(env, model, targets)
+    return settable(env, info, row, shut, records)
 
 
 def _create_parents(env: Env, info: ModelInfo, rows: list[dict[str, Any]]) -> None:
@@ -229,7 +183,7 @@ def write(records: Model, values: Mapping[str, Any]) -> None:
         return
     ids = records._ids
     _check_may_write(env, info, ids, records._prefetch)
-    values = _checked(env, info, values, records)
+    values = _checked(env, info, values, kept(env, info), records)
     old = _old_values(env, info, values, ids)
     lines: dict[str, Any] = {}
     assigned: dict[str, Any] = {}
@@ -242,8 +196,8 @@ def write(records: Model, values: Mapping[str, Any]) -> None:
             assigned[name] = value
         elif field.stored:
             touched: Sequence[int] = ids
-            if field.type in LINKS and not field.related:
-                touched = _changed_links(env, field, ids, value)
+            if field.type in link_rights.LINKS and not field.related:
+                touched = link_rights.changed(env, field, ids, value)
             if touched:
                 changed.append(field)
                 _write_column(env, field, touched, value)

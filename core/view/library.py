@@ -119,7 +119,9 @@ def library_of(env: Env) -> Library:
 
 
 def _read_rows(env: Env) -> Iterator[Row]:
-    with env.elevated("views are found whatever their reader may read", "ir.ui.view", "ir.model.data") as su_env:
+    with env.elevated(
+        "views are found whatever their reader may read", "ir.ui.view", "ir.model.data", "res.groups"
+    ) as su_env:
         views: Any = su_env["ir.ui.view"].search([("active", "=", True)], order="priority, id")
         data: Any = su_env["ir.model.data"].search([("model", "=", "ir.ui.view")])
         names = {row.res_id: (row.module, row.name) for row in data}

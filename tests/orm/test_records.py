@@ -215,3 +215,10 @@ def test_a_value_of_another_company_is_neither_copied_nor_set(env: Env) -> None:
             reader[Partner].create({"name": "x", "terms": values})
     own.write({"terms": {"2": "also ours"}})
     assert stored[own.id] == {"1": "ours", "2": "also ours", "3": "theirs"}
+
+
+def test_an_override_neither_loses_nor_gains_the_mark_of_a_method(env: Env) -> None:
+    """`PartnerLoyalty` overrides `write`, which programs call, and `shout`, which they do not, and marks neither."""
+    exported = env.registry["shop.partner"].exported
+    assert {"write", "action_praise"} <= exported
+    assert exported.isdisjoint({"shout", "secret"})

@@ -77,3 +77,21 @@ def test_an_unknown_report_is_a_fault(printer: Printer, lead: int, name: Any) ->
 def test_only_what_the_reader_may_see_is_printed(printer: Printer, lead: int) -> None:
     with pytest.raises(Fault):
         printer.call("report", "render_report", REPORT, [999_999])
+
+
+def test_files_of_users_are_never_taken_for_kept_reports(printer: Printer, lead: int, application: Application) -> None:
+    """A file once counted by its description, which everybody can write: one of them stopped the service for all."""
+    with printer.database.transaction() as env:
+        ana = env["res.users"].create({"name": "Ana", "login": "ana", "password": "password of Ana"}).id
+    other = Printer(application, printer.database, ana, "password of Ana")
+    file = {"name": "report.pdf", "datas": base64.b64encode(b"forged").decode()}
+    for text in ("report service x", "report service 2 1", "report service 2 99999999999"):
+        forged = other.call("object", "execute", "ir.attachment", "create", {**file, "description": text})
+        with pytest.raises(Fault):
+            printer.call("report", "report_get", forged)
+    with pytest.raises(Fault):
+        other.call("object", "execute", "ir.attachment", "create", {**file, "res_model": "service report", "res_id": 2})
+    number = printer.call("report", "report", REPORT, [lead])
+    for user in (other, printer):
+        assert user.call("object", "execute", "ir.attachment", "search", [["id", "=", number]]) == []
+    assert printer.call("report", "report_get", number)["state"] is True

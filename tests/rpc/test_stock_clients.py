@@ -53,6 +53,13 @@ def collected() -> Iterator[None]:
     gc.collect()
 
 
+@pytest.fixture(autouse=True)
+def leftovers() -> Iterator[None]:
+    """The sockets that the clients leave open are closed here, where that is expected."""
+    yield
+    gc.collect()
+
+
 def employee(server: Running, database_url: str) -> str:
     """The login of a user with no rights but an employee's; the password is that of admin."""
     from core.db.engine import DatabaseServer

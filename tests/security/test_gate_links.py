@@ -113,6 +113,12 @@ def test_an_empty_many2many_looks_empty(scene: Scene) -> None:
     assert rpc(scene.pia, "crm.lead", "search", [mine, ["categ_ids", "!=", False]]) == []
     groups = rpc(scene.pia, "crm.lead", "read_group", [mine], [], ["categ_ids"])
     assert "Secret" not in str(groups)
+    assert [(group["categ_ids"], group["__count"]) for group in groups] == [(False, 1)]
+    others = [env["crm.case.categ"].create({"name": name}).id for name in ("Secret", "Open")]
+    env["crm.lead"].browse(scene.own).write({"categ_ids": [(6, 0, [tag, *others])]})
+    groups = rpc(scene.pia, "crm.lead", "read_group", [mine], [], ["categ_ids"])
+    assert [(group["categ_ids"], group["__count"]) for group in groups] == [([others[1], "Open"], 1)]
+    env["crm.lead"].browse(scene.own).write({"categ_ids": [(6, 0, [tag])]})
     rpc(scene.pia, "crm.lead", "write", [scene.own], {"categ_ids": [[5]]})
     assert env["crm.lead"].browse(scene.own).read(["categ_ids"])[0]["categ_ids"] == [tag]
     rpc(scene.pia, "crm.lead", "write", [scene.own], {"categ_ids": [[3, tag]]})

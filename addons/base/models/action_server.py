@@ -14,7 +14,7 @@ from core.errors import ExpressionError, UnknownName, UserError, ValidationError
 from core.kernel.expression import compile_expression, expression_helpers
 from core.security.record_view import RecordView
 from core.security.rights import check_groups
-from core.workflow.engine import send
+from core.workflow.engine import press, send
 
 Kind = Literal["write", "create", "signal", "method", "action", "log", "refuse"]
 ValueKind = Literal["value", "equation"]
@@ -126,7 +126,7 @@ class ServerStep(Model):
         elif self.kind == "signal":
             send(record, self.name)
         elif self.kind == "method":
-            answer = getattr(record, self.name)()
+            answer = press(record, self.name)
             return answer if isinstance(answer, dict) else None
         elif self.kind == "action":
             opened: dict[str, Any] = self.open_action.read([])[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-import time
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from core.errors import MissingError, ValidationError
@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from core.orm.env import Env
     from core.orm.registry import Registry
 
-_KEPT_FOR = 3600
+_KEPT_FOR = timedelta(hours=1)
 _ATTACHMENTS = "ir.attachment"
-_MARK = "report service"
+_OWNER = "service report"
+"""What kept reports belong to: no model, so that nobody else makes or finds such files."""
 
 
 def render_report(
@@ -67,7 +68,8 @@ def report(
                 kept: Any = su[_ATTACHMENTS].create(
                     {
                         "name": f"report.{kind}",
-                        "description": f"{_MARK} {user} {int(time.time())}",
+                        "res_model": _OWNER,
+                        "res_id": user,
                         "datas": base64.b64encode(content).decode("ascii"),
                     }
                 )
@@ -87,7 +89,11 @@ def report_get(caller: Caller, database: object, uid: object, password: object, 
         def fetch(env: Env) -> dict[str, Any]:
             check(env)
             with env.elevated("fetch a kept report", _ATTACHMENTS) as su:
-                condition = [("id", "in", list(read_ids(number).values)), ("description", "like", f"{_MARK} {user} ")]
+                condition = [
+                    ("id", "in", list(read_ids(number).values)),
+                    ("res_model", "=", _OWNER),
+                    ("res_id", "=", user),
+                ]
                 kept: Any = su[_ATTACHMENTS].search(condition, limit=1)
                 if not kept:
                     raise MissingError("This report does not exist, or it has been fetched already.")
@@ -114,9 +120,8 @@ def _finished(content: bytes, kind: str) -> dict[str, Any]:
 
 def _forget_old(su: Env) -> None:
     """Drop reports that nobody fetched within an hour."""
-    kept: Any = su[_ATTACHMENTS].search([("description", "=like", f"{_MARK} %")])
-    limit = time.time() - _KEPT_FOR
-    kept.filtered(lambda one: int(one.description.rpartition(" ")[2]) < limit).unlink()
+    limit = su.now() - _KEPT_FOR
+    su[_ATTACHMENTS].search([("res_model", "=", _OWNER), ("create_date", "<", limit)]).unlink()
 
 
 METHODS: dict[str, Any] = {"render_report": render_report, "report": report, "report_get": report_get}
