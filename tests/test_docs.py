@@ -65,3 +65,13 @@ def test_every_link_leads_somewhere(page):
 def test_every_decision_is_listed():
     listed = re.findall(r"\((\d{4}-[\w-]+\.md)\)", (ROOT / "docs" / "decisions" / "README.md").read_text())
     assert listed == sorted(path.name for path in (ROOT / "docs" / "decisions").glob("0*.md"))
+
+
+def test_every_case_of_security_names_tests_that_there_are():
+    text = (ROOT / "docs" / "security.md").read_text()
+    for title in ("Logging in", "Rights"):
+        for case, _, tests in table(text, title):
+            named = re.findall(r"`([\w/]+\.py)::(\w+)`", tests)
+            assert named or "yet" in tests, case
+            for file, test in named:
+                assert f"def {test}(" in (ROOT / "tests" / file).read_text(), (case, test)
