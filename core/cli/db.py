@@ -131,8 +131,7 @@ def restore(file: Path, name: str, as_is: bool) -> None:
 @settings_options
 def rest(name: str) -> None:
     """Let the database NAME rest, as a copy does: for one that was copied without `grial`."""
-    found = registries()
-    click.echo(f"{name}:{_rest(found, name, as_is=False)}")
+    click.echo(_rest(registries(), name, as_is=False).replace(" It", name, 1))
 
 
 @command.command()
