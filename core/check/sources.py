@@ -11,6 +11,7 @@ from lxml import etree
 from core.data.xml import LEGACY_ROOTS, parse_file
 from core.errors import DataFileError
 from core.kernel.finding import Finding
+from core.kernel.po import read_po
 from core.module.manifest import Manifest
 
 FOLDERS_WITHOUT_DATA = frozenset({"static", "tests", "i18n", "migrations", "__pycache__", "node_modules"})
@@ -77,7 +78,17 @@ def manifest_findings(manifest: Manifest) -> list[Finding]:
         if inside.as_posix() not in listed:
             message = "The manifest does not list this file, so it is never loaded."
             found.append(Finding(f"{manifest.addon}/{inside.as_posix()}", 1, "manifest-unlisted", message, "warning"))
-    return found
+    return [*found, *_translation_findings(manifest)]
+
+
+def _translation_findings(manifest: Manifest) -> Iterator[Finding]:
+    """Catalogues that cannot be read: their texts would stay English."""
+    for path in sorted((manifest.folder / "i18n").glob("*.po")):
+        try:
+            read_po(path)
+        except (OSError, UnicodeDecodeError) as error:
+            message = f"The translations cannot be read: {error}."
+            yield Finding(f"{manifest.addon}/i18n/{path.name}", 1, "translations", message)
 
 
 def loose_files(paths: Iterable[Path]) -> list[Path]:

@@ -129,7 +129,7 @@ def rest(name: str) -> None:
     from core.module import resting
 
     resting.rest(registries(), name)
-    click.echo(f"{name}:{RESTS.format(name=name)}")
+    click.echo(RESTS.format(name=name).replace(" It", name, 1))
 
 
 @command.command()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import os
 from typing import Any
 
 import click
 
 from core.cli.options import settings_options
 from core.errors import GrialError
-from core.kernel.limit import unlimited
 
 # In the order of the help page: to use Grial, to keep it, to develop for it.
 COMMANDS = {
@@ -46,6 +46,10 @@ class LazyGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:  # Any: whatever the command answers
         """Run the command. A refusal or failure that Grial explains ends with its text and exit code 1."""
+        from core.kernel.limit import unlimited
+        from core.kernel.logs import log_as_command
+
+        log_as_command(traces=bool(os.environ.get("GRIAL_DEV")))
         try:
             with unlimited():  # whoever sits at the console can stop it himself
                 return super().invoke(ctx)

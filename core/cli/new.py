@@ -26,9 +26,9 @@ def command(name: str, into: Path | None) -> None:
     NAME is a noun of the business in lower case, such as `visit` or `fleet_card`.
     """
     from core.module.finder import add_paths, find_addons, search_paths
-    from core.module.manifest import ADDON_NAME
+    from core.module.manifest import is_addon_name
 
-    if not ADDON_NAME.match(name):
+    if not is_addon_name(name):
         raise click.UsageError(f"{name} cannot be the name of an addon: use lower-case letters, digits and _.")
     paths = settings().addons_path
     add_paths(paths)

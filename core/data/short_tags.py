@@ -193,7 +193,12 @@ def _template_path(session: Session, path: str) -> str:
     if not path:
         raise UserError("A report needs the attribute template.")
     head = path.split("/", 1)[0]
-    return path if head == session.ids.addon or head in session.env.registry.addons else f"{session.ids.addon}/{path}"
+    whole = path if head == session.ids.addon or head in session.env.registry.addons else f"{session.ids.addon}/{path}"
+    addon, _, inside = whole.partition("/")
+    folder = session.env.registry.ports.addon_folder(addon)
+    if folder is not None and not (folder / inside).is_file():
+        raise UserError("There is no template {path}.", path=whole)
+    return whole
 
 
 def _id(element: etree._Element) -> str:

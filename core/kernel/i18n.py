@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 from core.kernel.po import key_of, read_po
+
+_log = logging.getLogger(__name__)
 
 
 def mark(text: str) -> str:
@@ -93,8 +96,17 @@ class Catalogue:
             own: dict[str, str] = {}
             for path in (folder / f"{code}.po" for code in chain):
                 if path.is_file():
-                    own.update(read_po(path))
+                    own.update(_read(path))
             by_addon[addon] = {**by_addon.get(addon, {}), **own}
             everything = {**own, **everything}
         table = self._tables[lang] = _Table(everything, by_addon)
         return table
+
+
+def _read(path: Path) -> dict[str, str]:
+    """The messages of a file; one that cannot be read leaves its texts in English, and the pages as they are."""
+    try:
+        return read_po(path)
+    except (OSError, UnicodeDecodeError) as error:
+        _log.warning("%s cannot be read: %s", path, error)
+        return {}

@@ -131,7 +131,7 @@ def _read(folder: Path) -> Manifest | GrialError:
         try:
             found = read_manifest(folder)
         except GrialError as error:
-            log.warning("%s", error)
+            log.info("%s", error)  # the list of addons shows it
             found = error
         _remembered[file] = (stat.st_mtime_ns, stat.st_size, found)
         return found

@@ -22,6 +22,9 @@ log = logging.getLogger(__name__)
 LONGEST_IMPORT = 20.0
 """Seconds that the Python of one addon may take to import before it counts as broken."""
 
+PATIENCE = 3.0
+"""Seconds more until one that cannot be stopped is left behind."""
+
 _lock = threading.RLock()
 _imported: dict[str, tuple[Path, GrialError | None]] = {}
 
@@ -97,6 +100,24 @@ def imported_module(addon: str, part: str) -> ModuleType | None:
 
 
 def _guarded(manifest: Manifest) -> GrialError | None:
+    """Import in a thread of its own, which is left to itself when it hangs outside of Python: in a sleep, a socket."""
+    outcome: list[BaseException | None] = []
+    thread = threading.Thread(target=_import, args=(manifest, outcome), name=f"import {manifest.addon}", daemon=True)
+    thread.start()
+    try:
+        thread.join(LONGEST_IMPORT + PATIENCE)
+    except KeyboardInterrupt:
+        forget(manifest.addon)
+        raise
+    error = outcome[0] if outcome else TookTooLong()
+    if error is None:
+        return None
+    log.warning("addon %s is broken", manifest.addon, exc_info=error)
+    forget(manifest.addon)
+    return explained(error, [manifest.folder])
+
+
+def _import(manifest: Manifest, outcome: list[BaseException | None]) -> None:
     try:
         with time_limit(LONGEST_IMPORT), stoppable():
             package = importlib.import_module(f"addons.{manifest.addon}")
@@ -105,18 +126,14 @@ def _guarded(manifest: Manifest) -> GrialError | None:
                 package.__path__ = [str(manifest.folder)]
             for module in python_modules(manifest):
                 importlib.import_module(module)
-    except KeyboardInterrupt:
-        forget(manifest.addon)
-        raise
-    except BaseException as error:  # sys.exit() in an addon is its own failure too
-        log.warning("addon %s is broken", manifest.addon, exc_info=True)
-        forget(manifest.addon)
-        return _short(error, manifest)
-    return None
+    except BaseException as error:  # noqa: BLE001 - sys.exit() in an addon is its own failure too
+        outcome.append(error)
+    else:
+        outcome.append(None)
 
 
-def _short(error: BaseException, manifest: Manifest) -> GrialError:
-    """The error with the last place inside the addon, for people."""
+def explained(error: BaseException, folders: Sequence[Path]) -> GrialError:
+    """An error of an addon's code with the last place inside one of the folders, for people."""
     if isinstance(error, TookTooLong):
         text = f"its import takes longer than {LONGEST_IMPORT:.0f} s"
     elif isinstance(error, GrialError):
@@ -131,13 +148,14 @@ def _short(error: BaseException, manifest: Manifest) -> GrialError:
         place = (error.filename, error.lineno or 1)
     else:
         for frame in traceback.extract_tb(error.__traceback__):
-            if Path(frame.filename).is_relative_to(manifest.folder):
+            if any(Path(frame.filename).is_relative_to(folder) for folder in folders):
                 place = (frame.filename, frame.lineno or 1)
     if place is None:
         return GrialError("{reason}", reason=text[:500])
     file = Path(place[0])
-    if file.is_relative_to(manifest.folder):
-        file = file.relative_to(manifest.folder.parent)
+    for folder in folders:
+        if file.is_relative_to(folder):
+            file = file.relative_to(folder.parent)
     return GrialError("{file}:{line}: {reason}", file=str(file), line=place[1], reason=text[:500])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import keyword
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,6 +18,11 @@ ADDON_NAME = re.compile(r"^[a-z][a-z0-9_]{0,62}$")
 LARGEST_FILE = 64 * 1024
 
 _VERSION = re.compile(r"^\d{1,9}(\.\d{1,9}){0,5}$")
+
+
+def is_addon_name(name: str) -> bool:
+    """Can an addon be called so: can Python import it, and is it nobody else's name?"""
+    return bool(ADDON_NAME.match(name)) and not keyword.iskeyword(name) and name != "core"
 
 
 def version_key(version: str) -> tuple[int, ...]:
@@ -78,7 +84,7 @@ def read_manifest(folder: Path) -> Manifest:
     value of the wrong type, a bad version or a path that leaves the folder.
     """
     file = folder / MANIFEST_FILE
-    if not ADDON_NAME.match(folder.name):
+    if not is_addon_name(folder.name):
         raise _refusal(file, 1, "{addon} is no addon name: use lower-case letters, digits and _", addon=folder.name)
     values: dict[str, Any] = {}  # Any: literals of every kind until their reader has checked them
     lines: dict[str, int] = {}
@@ -166,7 +172,7 @@ def _texts(value: object) -> tuple[str, ...]:
 def _names(value: object) -> tuple[str, ...]:
     names = _texts(value)
     for name in names:
-        if not ADDON_NAME.match(name):
+        if not is_addon_name(name):
             raise ValueError(f"{name!r} is no addon name")
     return names
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from core.db import addon_rows
 from core.db.addon_rows import AddonRow, Connection
 from core.db.engine import begin, with_retry
-from core.errors import GrialError
+from core.errors import GrialError, UserError
 from core.kernel.limit import unlimited
 from core.module import importer, wiring
 from core.module.finder import Shelf, find_addons
@@ -206,6 +206,13 @@ def run(
     try:
         with unlimited():
             operation, registry = with_retry(attempt)
+    except GrialError:
+        raise
+    except Exception as error:
+        log.warning("database %s: %s has failed", database, title, exc_info=True)
+        folders = [manifest.folder for manifest in find_addons().manifests.values()]
+        reason = importer.explained(error, folders)
+        raise UserError("{title} has failed, and nothing was changed: {reason}", title=title, reason=reason) from error
     finally:
         registries.board.clear(database, WORK)
     if registry is not None:

@@ -91,7 +91,11 @@ class Registries:
             self._ready[name] = registry
             self._stale.discard(name)
             _homes[registry] = self
-        registry.hooks.fire(registry_loaded, registry)
+        for addon, act in registry.hooks.implementations(registry_loaded):
+            try:
+                act(registry)
+            except Exception:  # an addon's own trouble must not keep everybody from the database
+                log.exception("database %s: %s fails when the registry is loaded", name, addon)
 
     def forget(self, name: str) -> None:
         """Drop the registry of a database that was dropped, replaced or renamed, and close its connections."""

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 
 from core.db import addon_rows
 from core.db.engine import begin
-from core.errors import UserError
+from core.errors import GrialError, UserError
 from core.kernel.hookspecs import addon_uninstalled
 from core.kernel.i18n import mark
 from core.module import archives
 from core.module.finder import find_addons
+from core.module.importer import explained
 from core.module.operation import Operation, Outcome, ProgressCallback, run
 from core.module.plan import UninstallPlan, names_of, plan_uninstall
 from core.module.records import remove_records
 from core.module.reflect import forget_models
 from core.module.registries import Registries
+
+log = logging.getLogger(__name__)
 
 
 def uninstall_plan(registries: Registries, database: str, names: Sequence[str]) -> UninstallPlan:
@@ -71,13 +75,27 @@ def uninstall(
     return run(registries, database, f"Uninstalling {names_of(names)}", work, progress)
 
 
+def _say_goodbye(operation: Operation, name: str) -> None:
+    """Let addons react; one whose reaction is broken must not become one that can never be removed."""
+    try:
+        with operation.env.tx.savepoint():
+            operation.env.fire(addon_uninstalled, operation.env, name)
+    except GrialError:
+        raise
+    except Exception as error:
+        log.warning("a reaction to the removal of %s fails", name, exc_info=True)
+        reason = explained(error, [manifest.folder for manifest in operation.shelf.manifests.values()])
+        operation.say(
+            mark("What an addon does when {addon} is removed has failed: {reason}"), addon=name, reason=reason
+        )
+
+
 def _remove(operation: Operation, plan: UninstallPlan) -> None:
     operation.total += 2 * len(plan.addons) + 2
     connection, env = operation.connection, operation.env
     for name in plan.addons:
         if name in env.registry.addons:
-            env.fire(addon_uninstalled, env, name)
-    env.flush()
+            _say_goodbye(operation, name)
     for name in plan.addons:
         operation.step(f"{name}: records")
         kept = remove_records(env, name, plan.doomed[name])

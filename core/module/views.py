@@ -75,7 +75,9 @@ def check_views(env: Env, changed: Collection[str]) -> list[str]:
         listed = "\n".join(str(finding) for finding in faults[:LISTED])
         more = len(faults) - LISTED
         raise UserError(
-            "{count} faults in views:\n{faults}", count=len(faults), faults=listed + ("\n…" if more > 0 else "")
+            "Views that do not work ({count}):\n{faults}",
+            count=len(faults),
+            faults=listed + ("\n…" if more > 0 else ""),
         )
     return remarks
 

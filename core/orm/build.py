@@ -18,6 +18,7 @@ from core.orm.query import build_query
 from core.orm.registry import ModelInfo, Registry, Structure, share
 from core.orm.tables import build_tables
 from core.orm.triggers import build_triggers
+from core.orm.verify import verify, verify_names
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
@@ -86,12 +87,14 @@ def _build_structure(registry: Registry, addons: Sequence[str]) -> None:
             _resolve_related(registry, info, field)
     for info in registry.models.values():
         _check_links(registry, info)
+    verify_names(registry)
     build_tables(registry)
     for info in registry.models.values():
         if getattr(info.cls, "_query", None) is not None:
             build_query(registry, info)
         _finish(registry, info)
     build_triggers(registry)
+    verify(registry)
 
 
 def _merge(registry: Registry, model: str, classes: list[type[Model]], own: dict[str, list[type[Model]]]) -> ModelInfo:

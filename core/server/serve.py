@@ -15,6 +15,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
+from core.kernel.logs import log_as_server
 from core.module.finder import add_paths, search_paths
 from core.server.app import Application, make_app
 
@@ -40,6 +41,7 @@ def serve(settings: Settings, on_start: OnStart | None = None) -> None:
         on_start: called once in each worker process after its application was made; starts job workers and timers. It
             must be a function of a module, since it may travel to another process.
     """
+    log_as_server()
     if settings.server == "waitress":
         _serve_waitress(settings, on_start)
     else:
@@ -62,6 +64,7 @@ class _Loader:
     on_start: OnStart | None
 
     def __call__(self, *_target: Any) -> Application:
+        log_as_server()
         if multiprocessing.parent_process() is not None:
             threading.Thread(target=_end_with_parent, args=(os.getppid(),), name="parent", daemon=True).start()
         application = make_app(self.settings)
