@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from core.testing.postgres import running_postgresql
+from core.testing.postgres import quick_folder, running_postgresql
 from core.testing.wanted import addon_folder_of
 
 if TYPE_CHECKING:
@@ -74,7 +75,14 @@ def backend(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def databases_made() -> Iterator[dict[str, Databases]]:
+def quick_path() -> Iterator[Path]:
+    """A folder for the databases of this run, in memory where there is enough."""
+    with tempfile.TemporaryDirectory(prefix="grial-test-", dir=quick_folder()) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def databases_made(quick_path: Path) -> Iterator[dict[str, Databases]]:
     """By database URL, the databases of this run: they outlive the change from one backend to the other and back."""
     made: dict[str, Databases] = {}
     yield made

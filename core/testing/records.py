@@ -11,6 +11,8 @@ import pytest
 from core.testing.wanted import wanted_addons
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from core.orm.env import Env
     from core.orm.registry import Registry
     from core.testing.databases import Databases
@@ -55,15 +57,13 @@ class Database:
 
 
 @pytest.fixture(scope="session")
-def databases(
-    database_url: str, databases_made: dict[str, Databases], tmp_path_factory: pytest.TempPathFactory
-) -> Databases:
+def databases(database_url: str, databases_made: dict[str, Databases], quick_path: Path) -> Databases:
     """The databases of this run on the test's backend: makes, copies and drops them."""
     from core.kernel.config import Settings
     from core.testing.databases import Databases
 
     if database_url not in databases_made:
-        folder = tmp_path_factory.mktemp("data")
+        folder = quick_path / f"data{len(databases_made)}"
         databases_made[database_url] = Databases(Settings.from_env({}, data_dir=folder, database_url=database_url))
     return databases_made[database_url]
 
