@@ -1,0 +1,36 @@
+"""The Apps page tells what was done, also when that was nothing, and what was refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from core.testing.clients import WebClient
+from core.testing.records import Database
+from tests.web.conftest import Screen, screen_of
+
+NOTICE = "//*[@id='notices']//p"
+
+
+def press(client: WebClient, addon: str, button: str) -> Screen:
+    return screen_of(client, client.post(f"/web/apps/{addon}", data={"do": button}))
+
+
+def test_an_installation_is_told_and_a_second_one_says_that_there_was_nothing_to_do(
+    database: Database, client: WebClient, visit: Callable[[str], Screen]
+) -> None:
+    assert press(client, "crm", "install").texts(NOTICE) == ["CRM was installed."]
+    assert press(client, "crm", "install").texts(NOTICE) == ["crm is installed already."]
+    removal = visit("/web/apps/crm/remove")
+    assert any("crm_lead" in text for text in removal.texts("//main//li | //main//td"))
+    told = press(client, "crm", "uninstall").texts(NOTICE)[0]
+    assert told.startswith("CRM was uninstalled; its data is archived.")
+    assert press(client, "crm", "uninstall").texts(NOTICE) == ["crm is not installed."]
+    told = press(client, "crm", "install").texts(NOTICE)[0]
+    assert "the records of its earlier installation are back" in told
+
+
+def test_a_refusal_stands_in_the_frame_of_the_page(database: Database, client: WebClient) -> None:
+    page = press(client, "base", "uninstall")
+    assert page.response.status_code == 422
+    assert "base cannot be uninstalled" in page.texts("//main")[0]
+    assert page.root.xpath("//nav[@id='side']")
