@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from core.cli.options import confirm, database_option, json_option, registries, settings_options, yes_option
 from core.cli.output import ProgressCallback, progress, show_json, show_rows
+from core.errors import UserError
 
 if TYPE_CHECKING:
     from core.module.operation import Outcome
@@ -72,7 +74,9 @@ def upgrade(database: str, names: tuple[str, ...], as_json: bool) -> None:
     """Upgrade addons, with all that depend on them; without a NAME those whose files are newer."""
     from core.module.upgrade import upgrade as work
 
-    found = opened(database)
+    found = registries()
+    with suppress(UserError):  # some cannot be opened before they are upgraded
+        found.get(database)
     _change(lambda step: work(found, database, names, progress=step), as_json)
 
 

@@ -86,7 +86,7 @@ def building(server: DatabaseServer, name: str, *, empty: bool = True) -> Iterat
         yield working
         _give_name(server, working, name)
     except BaseException:
-        _remove(server, working)
+        remove(server, working)
         raise
     finally:
         _under_way.discard(working)
@@ -98,7 +98,7 @@ def drop(server: DatabaseServer, name: str) -> None:
     Raises UnknownName when there is none of this name.
     """
     _check_known(server, name)
-    _remove(server, name)
+    remove(server, name)
 
 
 def copy(server: DatabaseServer, source: str, target: str) -> None:
@@ -227,7 +227,8 @@ def _one_name_at_a_time(server: DatabaseServer) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _remove(server: DatabaseServer, name: str) -> None:
+def remove(server: DatabaseServer, name: str) -> None:
+    """Delete a database and its files, also one that is still being made; nothing happens where there is none."""
     server.dispose(name)
     if server.url is None:
         sqlite.remove_file(server.path(name))
@@ -241,7 +242,7 @@ def _sweep(server: DatabaseServer) -> None:
     """Remove what a process of this machine that is gone had begun to make."""
     for name in server.names(working=True):
         if name.startswith(_HERE) and name not in _under_way and not _is_alive(name):
-            _remove(server, name)
+            remove(server, name)
 
 
 def _is_alive(working: str) -> bool:

@@ -25,6 +25,28 @@ def has_column(connection: Connection, table: str, column: str) -> bool:
     return inspector.has_table(table) and column in {found["name"] for found in inspector.get_columns(table)}
 
 
+def all_columns(connection: Connection) -> dict[str, set[str]]:
+    """The names of all columns by table, in one statement."""
+    found: dict[str, set[str]] = {}
+    if connection.dialect.name == "sqlite":
+        tables = sa.table("sqlite_master", sa.column("name"), sa.column("type"))
+        inside = sa.func.pragma_table_info(tables.c.name).table_valued("name", joins_implicitly=True).alias("found")
+        query = sa.select(tables.c.name, inside.c.name).where(tables.c.type == "table")
+    else:
+        tables = sa.table("pg_class", *map(sa.column, ("oid", "relname", "relkind")))
+        columns = sa.table("pg_attribute", *map(sa.column, ("attrelid", "attname", "attnum", "attisdropped")))
+        query = sa.select(tables.c.relname, columns.c.attname).where(
+            columns.c.attrelid == tables.c.oid,
+            tables.c.relkind.in_(("r", "p")),
+            columns.c.attnum > 0,
+            sa.not_(columns.c.attisdropped),
+            sa.func.pg_table_is_visible(tables.c.oid),
+        )
+    for table, column in connection.execute(query):
+        found.setdefault(table, set()).add(column)
+    return found
+
+
 def existing_records(connection: Connection, table: str, records: Iterable[int]) -> set[int]:
     """Those ids of `records` that are in the table; none when there is no such table."""
     if not has_table(connection, table):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterable
 from datetime import timedelta
@@ -30,6 +31,7 @@ DATABASE_COOKIE = "database"
 LANGUAGE_COOKIE = "lang"
 ZONE_COOKIE = "tz"
 SOURCE_LANGUAGE = "en_US"
+_LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Z]{2})?(@[a-z]+)?")
 _TOKEN_LENGTH = 43
 PDF = "application/pdf"
 _INLINE_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", PDF, "text/plain"})
@@ -55,7 +57,9 @@ class Request(WerkzeugRequest):
         self.registry: Registry | None = None
         self.session: Session | None = None
         self.number = secrets.token_hex(6)
-        self.lang = SOURCE_LANGUAGE
+        # Where nobody can find out who asks, a browser is answered in the language of its last login.
+        chosen = self.cookies.get(LANGUAGE_COOKIE, "")
+        self.lang = chosen if _LANGUAGE.fullmatch(chosen) else SOURCE_LANGUAGE
         self.max_content_length = site.max_body
         self._env: Env | None = None
         self._peer: Peer | None = None

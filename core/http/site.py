@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
-from core.errors import UnknownName
+from core.errors import Busy, UnknownName
 from core.http.budget import Budget
 from core.http.network import Network, networks
+from core.module.operation import told_why
 from core.module.registries import RegistryChanged
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ class Site:
 
         Raises:
             UnknownName: there is no database of that name.
+            Busy: others work in it; the error says when addons are being changed.
         """
         for attempt in range(1, _ATTEMPTS + 1):
             registry = self.open(name)
@@ -80,6 +82,8 @@ class Site:
             except RegistryChanged:
                 if attempt == _ATTEMPTS:
                     raise
+            except Busy as error:
+                raise told_why(self.registries, registry.name, error) from error
         raise AssertionError("the loop returns or raises")
 
     def forget_names(self) -> None:

@@ -17,31 +17,35 @@ if TYPE_CHECKING:
     from core.orm.env import Env
 
 Change = Callable[[Registries, str], "Outcome"]
+Then = Callable[["Outcome"], None]
 
 
-def install_after(env: Env, names: Sequence[str], demo: bool | None = None) -> None:
-    """Install addons once the request's transaction has been committed; its caller waits, and gets any refusal."""
-    _after(env, lambda home, database: install(home, database, names, demo=demo))
+def install_after(env: Env, names: Sequence[str], then: Then | None = None, *, demo: bool | None = None) -> None:
+    """Install addons once the request's transaction has been committed; its caller waits, and gets any refusal.
+
+    `then` is told what was done, while the answer to the caller can still be changed.
+    """
+    _after(env, lambda home, database: install(home, database, names, demo=demo), then)
 
 
-def upgrade_after(env: Env, names: Sequence[str]) -> None:
+def upgrade_after(env: Env, names: Sequence[str], then: Then | None = None) -> None:
     """Upgrade addons, as `install_after`."""
-    _after(env, lambda home, database: upgrade(home, database, names))
+    _after(env, lambda home, database: upgrade(home, database, names), then)
 
 
-def uninstall_after(env: Env, names: Sequence[str], dependants: bool = True) -> None:
+def uninstall_after(env: Env, names: Sequence[str], then: Then | None = None, *, dependants: bool = True) -> None:
     """Remove addons, as `install_after`. Whoever presses the button has been shown the plan with the dependants."""
-    _after(env, lambda home, database: uninstall(home, database, names, dependants=dependants))
+    _after(env, lambda home, database: uninstall(home, database, names, dependants=dependants), then)
 
 
-def enable_after(env: Env, names: Sequence[str]) -> None:
+def enable_after(env: Env, names: Sequence[str], then: Then | None = None) -> None:
     """Enable addons, as `install_after`."""
-    _after(env, lambda home, database: enable(home, database, names))
+    _after(env, lambda home, database: enable(home, database, names), then)
 
 
-def disable_after(env: Env, names: Sequence[str]) -> None:
+def disable_after(env: Env, names: Sequence[str], then: Then | None = None) -> None:
     """Disable addons, as `install_after`."""
-    _after(env, lambda home, database: disable(home, database, names))
+    _after(env, lambda home, database: disable(home, database, names), then)
 
 
 def plan_for(env: Env, names: Sequence[str]) -> UninstallPlan:
@@ -49,10 +53,12 @@ def plan_for(env: Env, names: Sequence[str]) -> UninstallPlan:
     return uninstall_plan(home_of(env.registry), env.registry.name, names)
 
 
-def _after(env: Env, change: Change) -> None:
+def _after(env: Env, change: Change, then: Then | None) -> None:
     home, database = home_of(env.registry), env.registry.name
 
     def act() -> None:
-        change(home, database)
+        outcome = change(home, database)
+        if then is not None:
+            then(outcome)
 
     env.on_commit(act)

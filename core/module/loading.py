@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.db import addon_rows
+from core.db import addon_rows, table_rows
 from core.db.addon_rows import AddonRow
 from core.db.engine import DatabaseServer, begin
 from core.errors import Busy, GrialError, UserError
@@ -51,9 +51,61 @@ def load_registry(server: DatabaseServer, settings: Settings, name: str) -> Regi
     shelf = find_addons()
     found = loadable(shelf, rows)
     registry, broken = build_what_works(server, settings, name, found, shelf)
+    with begin(server.engine(name), write=False) as connection:
+        late = lacking(connection, registry)
+    if late:
+        registry = _without(server, settings, registry, late, broken, shelf)
     registry.version, registry.cache_version = version, caches
     note_broken(server, name, rows, broken)
     return registry
+
+
+def lacking(connection: addon_rows.Connection, registry: Registry) -> dict[str, str]:
+    """The addons whose files want tables or columns that the database has not, each with the first of them."""
+    present = table_rows.all_columns(connection)
+    found: dict[str, str] = {}
+    for info in registry.models.values():
+        if not info.stored:
+            continue
+        columns = present.get(info.table.name)
+        if columns is None:
+            found.setdefault(info.addon, info.table.name)
+            continue
+        for field in info.columns:
+            names = [field.name, f"{field.name}_fold"] if field.folded else [field.name]
+            for name in names:
+                if name not in columns:
+                    addon = info.addon if field.addon == "core" else field.addon
+                    found.setdefault(addon, f"{info.table.name}.{name}")
+    for relation, fields in registry.relation_fields.items():
+        if relation not in present:
+            found.setdefault(fields[0].addon, relation)
+    return found
+
+
+def _without(
+    server: DatabaseServer,
+    settings: Settings,
+    registry: Registry,
+    late: Mapping[str, str],
+    broken: dict[str, GrialError],
+    shelf: Shelf,
+) -> Registry:
+    """The registry without addons that are newer than their database, and without those that need them."""
+    if "base" in late:
+        raise UserError(
+            "The files of {addon} are newer than database {name}, which has no {what} yet. "
+            "Upgrade it: grial addon upgrade {addon} -d {name}",
+            addon="base",
+            name=registry.name,
+            what=late["base"],
+        )
+    for addon, what in late.items():
+        broken[addon] = UserError(
+            "Its files are newer than the database, which has no {what} yet. Upgrade it.", what=what
+        )
+    _spread(broken, set(registry.addons), shelf.depends())
+    return build(server, settings, registry.name, [addon for addon in registry.addons if addon not in broken])
 
 
 def loadable(shelf: Shelf, rows: Mapping[str, AddonRow]) -> Loadable:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, TypeVar
 from core.db import addon_rows
 from core.db.addon_rows import AddonRow, Connection
 from core.db.engine import begin, with_retry
-from core.errors import GrialError, UserError
+from core.errors import Busy, GrialError, UserError
 from core.kernel.limit import unlimited
 from core.module import importer, wiring
 from core.module.finder import Shelf, find_addons
 from core.module.graph import dependants, in_order
-from core.module.loading import build, loadable
+from core.module.loading import build, lacking, loadable
 from core.module.notice import Notice
 from core.module.registries import Registries
 from core.orm.registry import Registry
@@ -119,11 +119,18 @@ class Operation:
         except GrialError:
             if not doubtful:
                 raise
-            doubtful |= dependants(doubtful, depends, order)
-            registry = self._build([name for name in order if name not in doubtful])
+            registry = self._build(self._but(doubtful, order))
+        late = doubtful & lacking(self.connection, registry).keys() if doubtful else set()
+        if late:
+            registry = self._build(self._but(late, order))
         self._registry = registry
         self._env = registry.env_on(self.connection, context={"install_mode": True, "tracking_disable": True})
         return self._env
+
+    def _but(self, left_out: set[str], order: Sequence[str]) -> list[str]:
+        """The addons without some, and without those that need them."""
+        gone = {*left_out, *dependants(left_out, self.shelf.depends(), order)}
+        return [name for name in order if name not in gone]
 
     def _build(self, order: Sequence[str]) -> Registry:
         return build(self.registries.server, self.registries.settings, self.database, order)
@@ -195,10 +202,13 @@ def run(
         GrialError: the reason of a refusal; nothing was changed.
     """
     importer.forget_broken(retry)
+    held = False
 
     def attempt() -> tuple[Operation, Registry | None]:
+        nonlocal held
         with begin(registries.server.engine(database), write=True, schema=True) as connection:
             addon_rows.lock(connection)
+            held = True
             operation = Operation(registries, database, title, connection, progress)
             work(operation)
             return operation, operation.finish()
@@ -206,16 +216,29 @@ def run(
     try:
         with unlimited():
             operation, registry = with_retry(attempt)
+    except Busy as error:
+        raise told_why(registries, database, error) from error
     except GrialError:
         raise
     except Exception as error:
         log.warning("database %s: %s has failed", database, title, exc_info=True)
         folders = [manifest.folder for manifest in find_addons().manifests.values()]
         reason = importer.explained(error, folders)
-        raise UserError("{title} has failed, and nothing was changed: {reason}", title=title, reason=reason) from error
+        raise UserError("This has failed, and nothing was changed: {reason}", reason=reason) from error
     finally:
-        registries.board.clear(database, WORK)
+        if held:
+            registries.board.clear(database, WORK)
     if registry is not None:
         registries.replace(database, registry)
     operation.after_commit()
     return operation.outcome
+
+
+def told_why(registries: Registries, database: str, error: Busy) -> Busy:
+    """The refusal of a busy database, in words that say so when addons are being changed in it."""
+    under_way = registries.board.read(database, WORK)
+    if under_way is None:
+        return error
+    verb, _, addons = under_way.title.partition(" ")
+    what = GrialError(f"{verb} {{addons}}", addons=addons)
+    return Busy("{what} at this moment. Please wait, and try again.", what=what, retry_after=10)

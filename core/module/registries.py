@@ -17,6 +17,7 @@ from core.job.board import Board
 from core.kernel.hookspecs import registry_loaded
 from core.module.finder import add_paths
 from core.module.loading import load_registry, set_aliases
+from core.module.state import catch_up
 from core.orm.registry import SUPERUSER_ID, Registry
 
 if TYPE_CHECKING:
@@ -79,7 +80,8 @@ class Registries:
                 raise UnknownName("There is no database {name}.", name=name, known=self.server.names())
             fresh = load_registry(self.server, self.settings, name)
             self.replace(name, fresh)
-            return fresh
+        catch_up(fresh)
+        return fresh
 
     def replace(self, name: str, registry: Registry) -> None:
         """Use this registry from now on; work that runs keeps the one it began with."""

@@ -2,23 +2,47 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from core.db import addon_rows
 from core.db.addon_rows import AddonRow
+from core.errors import Busy
 from core.module.base_models import ADDONS, CATEGORIES, DEPENDENCIES, table_of
 from core.module.finder import Shelf, find_addons
 from core.module.manifest import Manifest
 
 if TYPE_CHECKING:
     from core.orm.env import Env
+    from core.orm.registry import Registry
+
+log = logging.getLogger(__name__)
 
 
-def update_list(env: Env, shelf: Shelf | None = None) -> tuple[int, int]:
+def catch_up(registry: Registry) -> None:
+    """Add what is new on disk to the list of addons, so that people find it; a busy database gets it next time.
+
+    What is missing here stays: another process may have more folders.
+    """
+    shelf = find_addons()
+    if ADDONS not in registry:
+        return
+    try:
+        with registry.transaction(write=False) as env:
+            listed = {row.name: row.installed_version for row in table_of(env, ADDONS).search([])}
+        if any(listed.get(name) != manifest.version for name, manifest in shelf.manifests.items()):
+            registry.run(lambda env: update_list(env, shelf, forget=False))
+    except Busy as error:
+        log.info("database %s: the list of addons is not up to date: %s", registry.name, error)
+    except Exception:  # a list that is old keeps nobody from his work
+        log.exception("database %s: the list of addons is not up to date", registry.name)
+
+
+def update_list(env: Env, shelf: Shelf | None = None, forget: bool = True) -> tuple[int, int]:
     """Bring the rows of all addons up to date with their manifests; gives how many changed and how many are new.
 
-    An addon that left the disk loses its row, unless it is installed.
+    An addon that left the disk loses its row, unless it is installed or nothing is to be forgotten.
     """
     shelf = shelf or find_addons()
     if ADDONS not in env:
@@ -46,7 +70,8 @@ def update_list(env: Env, shelf: Shelf | None = None) -> tuple[int, int]:
         if name in records and known[name].state == "uninstalled":
             records[name].write({"state": "uninstallable", "message": str(problem)})
     for name, row in known.items():
-        if name in records and name not in shelf.manifests and name not in shelf.broken and not row.installed:
+        gone = name in records and name not in shelf.manifests and name not in shelf.broken
+        if gone and forget and not row.installed:
             records[name].unlink()
     _write_dependencies(env, shelf)
     env.flush()

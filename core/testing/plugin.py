@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from core.testing.postgres import quick_folder, running_postgresql
+from core.testing.postgres import own_databases, quick_folder, running_postgresql
 from core.testing.wanted import addon_folder_of
 
 if TYPE_CHECKING:
@@ -110,30 +111,30 @@ def database_url(backend: str, request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def make_server(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[MakeServer]:
-    """`make_server(backend, **settings)`: a DatabaseServer on a scratch folder; new databases are dropped."""
+    """`make_server(backend, **settings)`: a DatabaseServer of this test's own; its databases are dropped afterwards."""
     from core.db.engine import DatabaseServer
     from core.kernel.config import Settings
 
-    made: list[tuple[DatabaseServer, set[str]]] = []
+    made: list[DatabaseServer] = []
+    with ExitStack() as stack:
+        urls = {"sqlite": ""}
 
-    def make(backend: str, **overrides: Any) -> DatabaseServer:  # Any: a setting has its own type
-        url = "" if backend == "sqlite" else request.getfixturevalue("postgresql_url")
-        folder = tmp_path_factory.mktemp("server")
-        server = DatabaseServer(Settings.from_env({}, **{"data_dir": folder, "database_url": url, **overrides}))
-        made.append((server, set(server.names())))
-        return server
+        def make(backend: str, **overrides: Any) -> DatabaseServer:  # Any: a setting has its own type
+            if backend not in urls:
+                urls[backend] = stack.enter_context(own_databases(request.getfixturevalue("postgresql_url")))
+            folder = tmp_path_factory.mktemp("server")
+            given = {"data_dir": folder, "database_url": urls[backend], **overrides}
+            made.append(DatabaseServer(Settings.from_env({}, **given)))
+            return made[-1]
 
-    yield make
-    for server, before in reversed(made):
-        drop_new(server, before)
+        yield make
+        for server in reversed(made):
+            drop_all(server)
 
 
-def drop_new(server: DatabaseServer, before: set[str]) -> None:
-    """Drop the databases that the test has made and close the connections to the others."""
+def drop_all(server: DatabaseServer) -> None:
+    """Drop the databases that the test has made, finished or not."""
     from core.db import admin
 
-    for name in server.names():
-        if name in before:
-            server.dispose(name)
-        else:
-            admin.drop(server, name)
+    for name in [*server.names(), *server.names(working=True)]:
+        admin.remove(server, name)

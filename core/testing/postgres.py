@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import tempfile
 import warnings
@@ -11,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+from core.db.postgresql import connect_to_server, normalised
 
 # A test server may lose its data: waiting for the disk only makes the suite slower.
 CARELESS = (
@@ -23,6 +26,18 @@ CARELESS = (
 
 MEMORY = Path("/dev/shm")
 MEMORY_NEEDED = 4 * 1024**3
+
+
+@contextmanager
+def own_databases(url: str) -> Iterator[str]:
+    """A URL of the same server for a user of its own, who sees none but the databases that he makes."""
+    name = f"grial_test_{secrets.token_hex(6)}"
+    parsed = normalised(url)
+    with connect_to_server(parsed) as connection:
+        connection.exec_driver_sql(f"CREATE ROLE {name} LOGIN CREATEDB PASSWORD '{name}'")
+    yield parsed.set(username=name, password=name).render_as_string(hide_password=False)
+    with connect_to_server(parsed) as connection:
+        connection.exec_driver_sql(f"DROP ROLE {name}")
 
 
 def quick_folder() -> Path | None:

@@ -10,7 +10,9 @@ from core.job.workers import DatabaseWorker
 from core.module import importer
 from core.module.enable import disable, enable
 from core.module.install import install
+from core.module.operation import WORK, told_why
 from core.module.registries import Registries, RegistryChanged, home_of
+from tests.module import mini_base
 from tests.module.gardens import GARDEN
 
 
@@ -239,3 +241,60 @@ def test_the_same_addon_installed_twice_at_once_is_there_once(garden):
         thread.join()
     assert sorted(outcome.changed for outcome in outcomes) == [False, True]
     assert garden.read(lambda env: env["garden.tree"].search_count([])) == 1
+
+
+def grow(world, addon="garden", path="models/tree.py", before='height = fields.Integer("Height", default=2)'):
+    """Newer files of an addon, with one more column."""
+    source = {"garden": GARDEN, "base": mini_base.FILES}[addon][path]
+    assert before in source
+    world.folder.write_files(addon, {path: source.replace(before, f'width = fields.Integer("Width"); {before}')})
+    world.registries.forget("shop")
+
+
+def test_an_addon_whose_files_are_newer_rests_until_it_is_upgraded(planted):
+    planted.folder.write("pond", "{'depends': ['garden']}")
+    planted.install("pond")
+    grow(planted)
+    assert planted.registries.get("shop").addons == ("base",)
+    assert planted.read(lambda env: env["res.partner"].search_count([])) > 0
+    row = planted.rows()["garden"]
+    assert row.state == "broken"
+    assert row.message == "Its files are newer than the database, which has no garden_tree.width yet. Upgrade it."
+    assert planted.rows()["pond"].state == "broken"
+    planted.folder.write("lawn")
+    assert planted.install("lawn").installed == ["lawn"]
+    assert planted.upgrade("garden").upgraded == ["garden"]
+    assert planted.read(lambda env: env["garden.tree"].search([]).mapped("width")) == [0]
+    planted.registries.forget("shop")
+    assert planted.registries.get("shop").addons == ("base", "garden", "lawn", "pond")
+    assert {row.state for row in planted.rows().values() if row.installed} == {"installed"}
+
+
+def test_an_addon_whose_files_are_newer_can_be_removed(planted):
+    grow(planted)
+    planted.registries.get("shop")
+    assert planted.uninstall("garden").removed == ["garden"]
+
+
+def test_a_base_whose_files_are_newer_says_how_to_upgrade_it(planted):
+    grow(planted, "base", "models/all.py", 'lang = fields.Char("Language")')
+    with pytest.raises(UserError, match="grial addon upgrade base -d shop"):
+        planted.registries.get("shop")
+    assert planted.upgrade("base").upgraded == ["base", "garden"]
+    assert planted.read(lambda env: env["res.users"].search([]).mapped("width"))
+
+
+def test_people_find_addons_that_are_new_on_disk(planted):
+    planted.folder.write("fountain", "{'name': 'Fountain'}")
+    assert "fountain" not in planted.rows()
+    planted.registries.forget("shop")
+    planted.registries.get("shop")
+    assert planted.rows()["fountain"].state == "uninstalled"
+
+
+def test_whoever_must_wait_is_told_which_addons_are_being_changed(planted):
+    planted.registries.board.report("shop", WORK, "Installing pond")
+    error = told_why(planted.registries, "shop", Busy("The database is busy."))
+    assert str(error) == "Installing pond at this moment. Please wait, and try again."
+    planted.registries.board.clear("shop", WORK)
+    assert str(told_why(planted.registries, "shop", Busy("The database is busy."))) == "The database is busy."

@@ -183,7 +183,9 @@ class User(Model):
             raise UserError("The superuser belongs to the system: it never logs in and cannot be changed.")
         if values.get("active") is False and self.env.uid in self.ids:
             raise UserError("You cannot deactivate yourself.")
-        if {"active", "login", "groups_id"} & values.keys():
+        # An addon that gives the administrator its groups must not log out whoever installs it.
+        regrouped = "groups_id" in values and not self.env.context.get("install_mode")
+        if regrouped or {"active", "login"} & values.keys():
             with self.env.elevated("end what was opened with older rights", User) as su_env:
                 super(User, self.with_env(su_env)).write({"credential_version": new_credential_version()})
         done = super().write(values)

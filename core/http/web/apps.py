@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from core.errors import MissingError
-from core.http.language import addon_texts
+from core.http.language import addon_texts, translator
 from core.http.request import Request, Response, redirect
-from core.http.routing import route
-from core.http.web.page import go, page, say
+from core.http.web.page import go, note, page, say
 from core.http.web.pages.admin import App, AppsPage, Removal
 from core.http.web.pages.field import Choice
 from core.http.web.query import link
+from core.http.web.refusal import screen
 from core.kernel.text import fold
 from core.module import buttons
 from core.module.finder import find_addons
@@ -19,6 +19,7 @@ from core.module.finder import find_addons
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from core.module.operation import Outcome
     from core.orm.env import Env
 
 MODEL = "ir.module.module"
@@ -31,7 +32,7 @@ _CHANGES = {
 }
 
 
-@route("/web/apps")
+@screen("/web/apps")
 def show_apps(request: Request) -> Response:
     """All addons on disk, the applications first; those that came to the disk since are added to the list."""
     env = request.env
@@ -98,7 +99,7 @@ def _module(request: Request, name: str) -> Any:
     return found
 
 
-@route("/web/apps/<name>", methods=("POST",))
+@screen("/web/apps/<name>", methods=("POST",))
 def change_app(request: Request, name: str) -> Response:
     """Install, upgrade, switch on or off, or uninstall one addon; the answer comes when it is done."""
     module = _module(request, name)
@@ -106,11 +107,20 @@ def change_app(request: Request, name: str) -> Response:
     if wish not in _CHANGES:
         raise MissingError("There is no such button.")
     change, notice = _CHANGES[wish]
-    change(request.env, [module.name])
-    return go(request, "/web/apps", say(request, notice, name=module.shortdesc or name))
+    done = say(request, notice, name=module.shortdesc or name)
+    response = go(request, "/web/apps", done)
+
+    def tell(outcome: Outcome) -> None:
+        translate = translator(request)
+        messages = [message.translated(translate) for message in outcome.messages]
+        if messages:
+            note(response, request, " ".join([*([done] if outcome.changed else []), *messages]), "info")
+
+    change(request.env, [module.name], tell)
+    return response
 
 
-@route("/web/apps/<name>/remove")
+@screen("/web/apps/<name>/remove")
 def show_removal(request: Request, name: str) -> Response:
     """What uninstalling would take away."""
     module = _module(request, name)

@@ -119,7 +119,7 @@ def go(request: Request, location: str, notice: str = "", tone: Tone = "success"
     """Go to another page of ours, with a message that it shows once."""
     response = redirect(location)
     if notice:
-        _note(response, request, notice, tone)
+        note(response, request, notice, tone)
     return response
 
 
@@ -166,7 +166,8 @@ def _unmoved(response: Response) -> Response:
     return response
 
 
-def _note(response: Response, request: Request, text: str, tone: Tone) -> None:
+def note(response: Response, request: Request, text: str, tone: Tone) -> None:
+    """Leave a message for the next page; a later one takes its place."""
     value = quote(json.dumps({"text": text[:600], "tone": tone}, ensure_ascii=False), safe="")
     response.set_cookie(
         NOTICE_COOKIE, value, max_age=60, path="/web", httponly=True, samesite="Lax", secure=request.https
