@@ -252,7 +252,8 @@ def _finish(registry: Registry, info: ModelInfo) -> None:
     """Collect what depends on the bound fields and put them on the merged class."""
     if info.rec_name not in info.fields:
         info.rec_name = "name" if "name" in info.fields else "id"
-    if info.parent_name not in info.fields:
+    parent: Any = info.fields.get(info.parent_name)
+    if parent is None or parent.type != "many2one" or not parent.stored or parent.comodel != info.name:
         info.parent_name = ""
     for name, field in info.fields.items():
         field.companions = tuple(

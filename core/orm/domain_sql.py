@@ -32,13 +32,18 @@ class Scope:
     Attributes:
         models: every model the query reads, so that their changes are flushed first.
         joins: the FROM clause.
+        taken: by model, how many aliases the whole statement uses.
     """
 
-    def __init__(self, env: Env, info: ModelInfo, table: Any = None, root: Scope | None = None) -> None:
+    def __init__(
+        self, env: Env, info: ModelInfo, table: Any = None, root: Scope | None = None, outer: Scope | None = None
+    ) -> None:
         self.env = env
         self.info = info
         self.table = info.table if table is None else table
         self.root: Scope = root or self
+        above = root or outer
+        self.taken: dict[str, int] = above.taken if above is not None else {}
         self._joined: dict[str, Scope] = {}
         if root is None:
             self.models: set[str] = set()
@@ -57,13 +62,20 @@ class Scope:
             )  # fmt: skip
         return field
 
+    def alias(self, info: ModelInfo) -> Any:
+        """The table of a model once more. Aliases are kept with the model: making one costs more than a query."""
+        number = self.taken.get(info.name, 0)
+        self.taken[info.name] = number + 1
+        while len(info.aliases) <= number:
+            info.aliases.append(info.table.alias())
+        return info.aliases[number]
+
     def joined(self, field: Field[Any, Any]) -> Scope:
         """The table a many2one leads to, joined once; only rows the reader may see take part."""
         found = self._joined.get(field.name)
         if found is None:
             target = self.env.registry[field.comodel]  # type: ignore[attr-defined]  # a many2one
-            alias = target.table.alias()
-            found = self._joined[field.name] = Scope(self.env, target, alias, self.root)
+            found = self._joined[field.name] = Scope(self.env, target, self.alias(target), self.root)
             condition = found.table.c.id == column_of(self, field)
             rule = readable_rule(self.env, target)
             if rule is not TRUE:
@@ -76,7 +88,7 @@ class Scope:
         name, here, there = field.names()  # type: ignore[attr-defined]  # of a many2many
         relation = self.env.registry.relations[name].alias()
         target = self.env.registry[field.comodel]  # type: ignore[attr-defined]  # a link
-        found = Scope(self.env, target, target.table.alias(), self.root)
+        found = Scope(self.env, target, self.alias(target), self.root)
         condition = relation.c[here] == self.table.c.id
         rule = readable_rule(self.env, target)
         if rule is not TRUE:
@@ -120,7 +132,7 @@ def _reference_column(scope: Scope, field: Any) -> Any:
             shown.append(column.startswith(f"{info.name},", autoescape=True))
             continue
         limited = True
-        inner = Scope(env.rule_env, info, info.table.alias())
+        inner = Scope(env.rule_env, info, scope.alias(info), outer=scope)
         name = sa.literal(f"{info.name},") + sa.cast(inner.table.c.id, sa.String())
         where = condition(inner, rule)
         shown.append(column.in_(sa.select(name).select_from(inner.joins).where(where)))
@@ -216,7 +228,7 @@ def _searched(scope: Scope, field: Field[Any, Any], operator: str, value: Any) -
 
 def subset(env: Env, info: ModelInfo, domain: Domain, column: Any, root: Scope, target: str = "id") -> Any:
     """`column IN (SELECT target FROM model WHERE domain)`."""
-    inner = Scope(env, info, info.table.alias())
+    inner = Scope(env, info, root.alias(info), outer=root)
     where = condition(inner, domain)
     root.models |= inner.models
     value = column_of(inner, info.fields[target]) if target != "id" else inner.table.c.id

@@ -111,7 +111,7 @@ def link_names(env: Env, model: str, ids: set[int]) -> dict[int, str]:
 def sort_key(record: Model, name: str) -> Any:
     """A value by which records sort as the database would."""
     field = record._info.field(name)
-    value = field.__get__(record, None)
+    value = value_of(record, name)
     if field.relational:
         value = value.display_name if value else ""
     if value is None:

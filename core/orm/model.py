@@ -74,7 +74,9 @@ class Model(metaclass=ModelMeta):
     @display_name.search
     def _search_display_name(self, operator: str, value: Any) -> Domain:
         if operator == "in":
-            return disjunction([Domain.parse(self._name_domain("=", text)) for text in value])
+            return disjunction([self._search_display_name("=", text) for text in value])
+        if not isinstance(value, str):
+            return Leaf(self._info.rec_name, operator, value)
         return Domain.parse(self._name_domain(operator, value))
 
     @classmethod

@@ -61,6 +61,7 @@ class ModelInfo:
     light: tuple[Field[Any, Any], ...] = ()
     tracked: tuple[str, ...] = ()
     worked_out: tuple[str, ...] = ()
+    aliases: list[Any] = field(default_factory=list)
 
     @property
     def stored(self) -> bool:

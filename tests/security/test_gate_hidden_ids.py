@@ -296,3 +296,11 @@ def test_code_that_passes_the_gate_for_a_model_sees_its_links(scene: Scene) -> N
         (row,) = su["crm.lead"].browse(scene.own).read(["partner_id", "ref"], load="_classic_write")
         assert (row["partner_id"], row["ref"]) == (scene.hidden, f"res.partner,{scene.hidden}")
         assert su["crm.lead"].search([*both, ("partner_id.name", "like", "Secret")]).ids == []
+
+
+def test_sorting_in_memory_puts_a_hidden_target_where_none_is(scene: Scene) -> None:
+    linked = scene.pia["crm.lead"].create({"name": "Linked", "partner_id": scene.shown})
+    leads = scene.pia["crm.lead"].browse([linked.id, scene.own, scene.plain])
+    assert leads.sorted("partner_id").ids == [scene.own, scene.plain, linked.id]
+    found = rpc(scene.pia, "crm.lead", "search", [["id", "in", leads.ids]], 0, 9, "partner_id, id")
+    assert found == [scene.own, scene.plain, linked.id]
