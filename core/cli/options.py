@@ -71,7 +71,7 @@ def registries(given: Settings | None = None) -> Registries:
 
     found = given or settings()
     add_paths(found.addons_path)
-    return Registries(DatabaseServer(found), found)
+    return Registries(DatabaseServer(found), found, noting=False)
 
 
 def confirm(question: str, yes: bool) -> None:

@@ -235,7 +235,7 @@ def _trace(
 ) -> None:  # Any: DBAPI values
     if enabled("sql"):
         shown = repr(dict(parameters) if isinstance(parameters, Mapping) else parameters)
-        trace("sql", f"{statement}  {shown[:300]}")
+        trace("sql", f"{' '.join(statement.split())}  {shown[:300]}")
 
 
 def _let_go(connection: Any, *_: Any) -> None:  # Any: the driver's, and why it is given up

@@ -25,6 +25,7 @@ from core.orm.registry import Registry
 if TYPE_CHECKING:
     from core.kernel.config import Settings
     from core.orm.model import Model
+    from core.orm.registry import ModelInfo
 
 log = logging.getLogger(__name__)
 
@@ -37,8 +38,11 @@ class Loadable:
     broken: Mapping[str, GrialError]
 
 
-def load_registry(server: DatabaseServer, settings: Settings, name: str) -> Registry:
+def load_registry(server: DatabaseServer, settings: Settings, name: str, noting: bool = True) -> Registry:
     """The registry of a database as it is now, which may still be in the making.
+
+    Args:
+        noting: write into the database which addons are broken, for people to read.
 
     Raises:
         GrialError: it is not one of ours, or `base` cannot be loaded.
@@ -52,11 +56,14 @@ def load_registry(server: DatabaseServer, settings: Settings, name: str) -> Regi
     found = loadable(shelf, rows)
     registry, broken = build_what_works(server, settings, name, found, shelf)
     with begin(server.engine(name), write=False) as connection:
-        late = lacking(connection, registry)
-    if late:
-        registry = _without(server, settings, registry, late, broken, shelf)
+        while late := lacking(connection, registry):
+            registry = _without(server, settings, registry, late, broken, shelf)
     registry.version, registry.cache_version = version, caches
-    note_broken(server, name, rows, broken)
+    for addon, reason in broken.items():
+        if not noting or rows[addon].state != "broken":
+            log.warning("database %s: addon %s is broken: %s", name, addon, reason)
+    if noting:
+        note_broken(server, name, rows, broken)
     return registry
 
 
@@ -75,12 +82,17 @@ def lacking(connection: addon_rows.Connection, registry: Registry) -> dict[str, 
             names = [field.name, f"{field.name}_fold"] if field.folded else [field.name]
             for name in names:
                 if name not in columns:
-                    addon = info.addon if field.addon == "core" else field.addon
-                    found.setdefault(addon, f"{info.table.name}.{name}")
+                    found.setdefault(_wanted_by(info, field.name), f"{info.table.name}.{name}")
     for relation, fields in registry.relation_fields.items():
         if relation not in present:
             found.setdefault(fields[0].addon, relation)
     return found
+
+
+def _wanted_by(info: ModelInfo, name: str) -> str:
+    """The addon that declares a field last: what it makes of it may be why a column is wanted."""
+    declaring = (str(getattr(cls, "_addon", "")) for cls in info.cls.__mro__[1:] if name in vars(cls))
+    return next(filter(None, declaring), info.addon)
 
 
 def _without(
@@ -221,8 +233,6 @@ def note_broken(
     }
     if not changed:
         return
-    for addon, reason in broken.items():
-        log.warning("database %s: addon %s is broken: %s", name, addon, reason)
     try:
         with begin(server.engine(name), write=True) as connection:
             for addon, values in changed.items():

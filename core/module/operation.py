@@ -108,7 +108,8 @@ class Operation:
     def use(self, addons: Collection[str]) -> Env:
         """Work with a new registry of these addons from here on; what the previous one has pending is written first.
 
-        Addons that were broken before and do not fit still are left out, unless the change is about them.
+        Addons that were broken before and do not fit still are left out, unless the change is about them, and so are
+        those whose files are newer than the database.
         """
         self.flush()
         depends = self.shelf.depends()
@@ -120,9 +121,9 @@ class Operation:
             if not doubtful:
                 raise
             registry = self._build(self._but(doubtful, order))
-        late = doubtful & lacking(self.connection, registry).keys() if doubtful else set()
-        if late:
-            registry = self._build(self._but(late, order))
+        settled = {name for name in order if name in self.rows and self.rows[name].installed} - self.targets
+        while late := settled & lacking(self.connection, registry).keys() - {"base"}:
+            registry = self._build(self._but(late, registry.addons))
         self._registry = registry
         self._env = registry.env_on(self.connection, context={"install_mode": True, "tracking_disable": True})
         return self._env

@@ -47,12 +47,19 @@ class Registries:
     """Loads, keeps and replaces the registries of a server.
 
     `registries.run("shop", work)` is the way to a database: it notices when another process has installed an addon.
+
+    Args:
+        server: its databases.
+        settings: of the server.
+        noting: write into the databases what is found out about addons. A command leaves that to the server, whose
+            folders of addons may be others.
     """
 
-    def __init__(self, server: DatabaseServer, settings: Settings) -> None:
+    def __init__(self, server: DatabaseServer, settings: Settings, noting: bool = True) -> None:
         self.server = server
         self.settings = settings
         self.board = Board(settings.data_dir)
+        self._noting = noting
         self._ready: dict[str, Registry] = {}
         self._stale: set[str] = set()
         self._guard = threading.Lock()
@@ -78,9 +85,10 @@ class Registries:
                 return found
             if not self.server.exists(name):
                 raise UnknownName("There is no database {name}.", name=name, known=self.server.names())
-            fresh = load_registry(self.server, self.settings, name)
+            fresh = load_registry(self.server, self.settings, name, self._noting)
             self.replace(name, fresh)
-        catch_up(fresh)
+        if self._noting:
+            catch_up(fresh)
         return fresh
 
     def replace(self, name: str, registry: Registry) -> None:
