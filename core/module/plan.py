@@ -170,8 +170,12 @@ def _add_records(connection: Connection, plan: UninstallPlan) -> None:
             if row.model not in plan.models and row.model not in (MODELS, FIELDS)
         ]
         plan.doomed[addon] = rows
-        for row in rows:
-            plan.records[row.model] = plan.records.get(row.model, 0) + 1
+    every = [row for rows in plan.doomed.values() for row in rows]
+    for model in {row.model for row in every}:
+        owners = addon_rows.owners(connection, model, {row.record for row in every if row.model == model})
+        going = sum(names <= set(plan.addons) for names in owners.values())
+        if going:
+            plan.records[model] = going
 
 
 def names_of(addons: Collection[str]) -> str:

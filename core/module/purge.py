@@ -12,6 +12,8 @@ from core.module import archives
 from core.module.operation import Operation, ProgressCallback, run
 from core.module.plan import names_of
 from core.module.registries import Registries
+from core.orm.tables import table_name
+from core.orm.xmlids import IMPORTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,15 @@ def purge(
         done[:] = _listed(connection, names)
         for name in names:
             operation.step(name)
-            schema.purge(connection, archives.archives_of(connection, name))
+            put_aside = archives.archives_of(connection, name)
+            schema.purge(connection, put_aside)
+            tables = {archive.table for archive in put_aside if not archive.column}
             ids = [row.id for row in addon_rows.read_external_ids(connection, ARCHIVED + name)]
+            ids += [
+                row.id
+                for row in addon_rows.read_external_ids(connection, IMPORTED)
+                if table_name(row.model) in tables and not table_rows.has_table(connection, table_name(row.model))
+            ]
             addon_rows.delete_external_ids(connection, ids)
 
     run(registries, database, f"Purging {names_of(names)}", work, progress)
