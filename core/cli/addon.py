@@ -172,6 +172,8 @@ def plan_facts(plan: UninstallPlan) -> dict[str, Any]:  # Any: JSON
         "tables": plan.tables,
         "columns": {f"{table}.{column}": filled for (table, column), filled in plan.columns.items()},
         "records": plan.records,
+        "links": plan.links,
+        "lost": plan.lost,
     }
 
 
@@ -187,7 +189,14 @@ def plan_lines(plan: UninstallPlan) -> list[str]:
         f"Column to archive: {table}.{column} ({filled} values)"
         for (table, column), filled in sorted(plan.columns.items())
     ]
-    lines += [f"Records to delete: {count} of {model}" for model, count in sorted(plan.records.items())]
+    lines += [
+        f"Records to delete: {count} of {model}; they come back as the addon ships them, without what was changed"
+        for model, count in sorted(plan.records.items())
+    ]
+    lines += [f"Links to archive: {count} in {table}" for table, count in sorted(plan.links.items())]
+    lines += [
+        f"Deleted with them, and not coming back: {count} of {model}" for model, count in sorted(plan.lost.items())
+    ]
     return lines
 
 

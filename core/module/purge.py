@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.db import addon_rows, schema, table_rows
+from core.db import addon_rows, archived_links, schema, table_rows
 from core.db.addon_rows import ARCHIVED
 from core.db.engine import begin
 from core.module import archives
@@ -56,6 +56,7 @@ def purge(
                 if table_name(row.model) in tables and not table_rows.has_table(connection, table_name(row.model))
             ]
             addon_rows.delete_external_ids(connection, ids)
+            archived_links.forget(connection, archived_links.kept(connection, name))
 
     run(registries, database, f"Purging {names_of(names)}", work, progress)
     return done
