@@ -61,7 +61,14 @@ def install(database: str, names: tuple[str, ...], demo: bool | None, as_json: b
     from core.module.install import install as work
 
     found = opened(database)
-    _change(lambda step: work(found, database, names, demo=demo, progress=step), as_json)
+    outcome = _change(lambda step: work(found, database, names, demo=demo, progress=step), as_json)
+    path = (click.get_current_context().find_object(dict) or {}).get("addons_path")
+    if path and outcome.installed:
+        click.echo(
+            f"Servers that run on {database} need the same --addons-path {path} (or GRIAL_ADDONS_PATH={path}); "
+            f"one that was started without it cannot find what is only there, and calls it broken.",
+            err=True,
+        )
 
 
 @command.command()
@@ -202,7 +209,7 @@ def plan_lines(plan: UninstallPlan) -> list[str]:
 
 def _change(
     work: Callable[[ProgressCallback], Outcome], as_json: bool, added: str = "Installed", taken: str = "Uninstalled"
-) -> None:
+) -> Outcome:
     """Do it with a bar, and tell what was done to which addons."""
     with progress() as step:
         outcome = work(step)
@@ -215,9 +222,10 @@ def _change(
                 "messages": outcome.messages,
             }
         )
-        return
+        return outcome
     for message in outcome.messages:
         click.echo(message)
     for verb, names in ((added, outcome.installed), ("Upgraded", outcome.upgraded), (taken, outcome.removed)):
         if names:
             click.echo(f"{verb} {', '.join(names)}.")
+    return outcome

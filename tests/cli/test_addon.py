@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.module.conftest import own_addons
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -102,3 +104,18 @@ def test_rights_survive_an_uninstall_and_an_install(grial, database):
     assert "links to its records are back" in grial("addon", "install", "crm", *in_database).stdout
     assert run(database.name, rights) == before
     assert "read crm.lead: yes" in grial("access", "admin", "crm.lead", *in_database).stdout
+
+
+def test_an_addon_of_another_folder_tells_what_servers_need(grial, database, tmp_path):
+    folder = tmp_path / "addons"
+    (folder / "far").mkdir(parents=True)
+    (folder / "far" / "__manifest__.py").write_text("{'depends': ['base']}")
+    with own_addons():
+        answer = grial("addon", "install", "far", "-d", database.name, "--addons-path", folder)
+        assert answer.exit_code == 0, answer.output
+        assert f"the same --addons-path {folder}" in answer.stderr
+        assert "need the same" not in grial("addon", "install", "far", "-d", database.name).stderr
+    lost = grial("addon", "list", "-d", database.name)
+    assert f"There is no addon far. The folders searched are {ROOT / 'addons'}" in lost.stdout
+    answer = grial("addon", "upgrade", "far", "-d", database.name)
+    assert str(ROOT / "addons") in answer.stderr
