@@ -63,7 +63,14 @@ def install(database: str, names: tuple[str, ...], demo: bool | None, as_json: b
     from core.module.install import install as work
 
     found = opened(database)
-    _change(lambda step: work(found, database, names, demo=demo, progress=step), as_json)
+    outcome = _change(lambda step: work(found, database, names, demo=demo, progress=step), as_json)
+    path = (click.get_current_context().find_object(dict) or {}).get("addons_path")
+    if path and outcome.installed:
+        click.echo(
+            f"Servers that run on {database} need the same --addons-path {path} (or GRIAL_ADDONS_PATH={path}); "
+            f"one that was started without it cannot find what is only there, and calls it broken.",
+            err=True,
+        )
 
 
 @command.command()
@@ -176,6 +183,8 @@ def plan_facts(plan: UninstallPlan) -> dict[str, Any]:  # Any: JSON
         "tables": plan.tables,
         "columns": {f"{table}.{column}": filled for (table, column), filled in plan.columns.items()},
         "records": plan.records,
+        "links": plan.links,
+        "lost": plan.lost,
     }
 
 
@@ -191,13 +200,20 @@ def plan_lines(plan: UninstallPlan) -> list[str]:
         f"Column to archive: {table}.{column} ({filled} values)"
         for (table, column), filled in sorted(plan.columns.items())
     ]
-    lines += [f"Records to delete: {count} of {model}" for model, count in sorted(plan.records.items())]
+    lines += [
+        f"Records to delete: {count} of {model}; they come back as the addon ships them, without what was changed"
+        for model, count in sorted(plan.records.items())
+    ]
+    lines += [f"Links to archive: {count} in {table}" for table, count in sorted(plan.links.items())]
+    lines += [
+        f"Deleted with them, and not coming back: {count} of {model}" for model, count in sorted(plan.lost.items())
+    ]
     return lines
 
 
 def _change(
     work: Callable[[ProgressCallback], Outcome], as_json: bool, added: str = "Installed", taken: str = "Uninstalled"
-) -> None:
+) -> Outcome:
     """Do it with a bar, and tell what was done to which addons."""
     with progress() as step:
         outcome = work(step)
@@ -210,9 +226,10 @@ def _change(
                 "messages": outcome.messages,
             }
         )
-        return
+        return outcome
     for message in outcome.messages:
         click.echo(message)
     for verb, names in ((added, outcome.installed), ("Upgraded", outcome.upgraded), (taken, outcome.removed)):
         if names:
             click.echo(f"{verb} {', '.join(names)}.")
+    return outcome

@@ -45,7 +45,7 @@ class LazyGroup(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:  # Any: whatever the command answers
-        """Run the command. A refusal or failure that Grial explains ends with its text and exit code 1."""
+        """Run the command. What Grial explains, and a file that cannot be used, end with a text and exit code 1."""
         from core.kernel.limit import unlimited
         from core.kernel.logs import log_as_command
 
@@ -55,6 +55,10 @@ class LazyGroup(click.Group):
                 return super().invoke(ctx)
         except GrialError as error:
             raise click.ClickException(str(error)) from error
+        except OSError as error:
+            if error.filename is None or os.environ.get("GRIAL_DEV"):
+                raise
+            raise click.ClickException(f"{error.filename}: {error.strerror}.") from error
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -52,7 +52,7 @@ class _Undone(Exception):
 @click.command(short_help="Import a CSV, XLSX or XML file.")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=False)
 @click.option("--model", metavar="M", help="For CSV and XLSX: the model whose records the rows become.")
-@click.option("--addon", metavar="NAME", help="For data files: the addon that the records belong to.")
+@click.option("--addon", metavar="NAME", help="For data files: the addon whose ids are meant by ids without a dot.")
 @click.option(
     "--map", "choices", multiple=True, metavar="COLUMN=FIELD", help="What a column feeds; several times for several."
 )
@@ -111,13 +111,16 @@ def command(
         their titles in any language; --map corrects that, `--map COLUMN=` leaves
         a column out. Links are found by name; tags are created. A dry run tells
         what is not known, and what can be done about it.
-    FILE.xml, FILE.csv with --addon: a data file, as in an addon's `data`.
+    FILE.xml, or FILE.csv with --addon: a data file, as in an addon's `data`. Its
+        records are yours: no upgrade and no uninstall of an addon deletes them.
     --undo ID: shows what it takes back, and asks; --dry-run stops there.
 
     The exit code is 1 when something was refused.
     """
     if (file is not None) + listing + (undo is not None) != 1:
         raise click.UsageError("Say one of FILE, --list and --undo ID.")
+    from core.orm import xmlids
+
     found = registries()
     if listing:
         show_imports(found, database, model, login, as_json)
@@ -126,6 +129,8 @@ def command(
         undo_import(found, database, undo, login, dry_run, yes, as_json)
         return
     assert file is not None
+    if not model and not addon and file.suffix.lower() == ".xml":
+        addon = xmlids.IMPORTED
     if bool(model) == bool(addon):
         raise click.UsageError("Say either --model (for rows) or --addon (for a data file).")
     if addon:
@@ -200,13 +205,13 @@ def import_rows(found: Registries, database: str, sheet: Sheet, wishes: Wishes, 
 
 
 def load_data(found: Registries, database: str, file: Path, addon: str, dry_run: bool, lenient: bool) -> LoadOutcome:
-    """Load a data file as if it were listed by the addon; `lenient` keeps what can be loaded of a faulty one."""
+    """Load a person's data file, whose ids without a dot are the addon's; `lenient` loads what can be loaded of it."""
     from core.data.loader import load_file
 
     outcome: LoadOutcome | None = None
     try:
         with found.transaction(database) as env:
-            outcome = load_file(env, addon, file.resolve(), "init", strict=not lenient)
+            outcome = load_file(env, addon, file.resolve(), "init", strict=not lenient, imported=True)
             if dry_run:
                 env.flush()
                 raise _Undone

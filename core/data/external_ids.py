@@ -36,8 +36,16 @@ class ExternalIds:
 
     def key(self, xmlid: str) -> Key:
         """Module and name of an external id, older names of addons followed. Raises ValidationError for no id."""
+        return self.written(xmlid)
+
+    def written(self, xmlid: str) -> Key:
+        """The key as the file says it, whatever place the id has."""
         module, name = xmlids.split(xmlid.strip(), self.addon)
         return str(self.env.registry.cache("aliases").get(module, module)), name
+
+    def places(self, xmlid: str) -> list[Key]:
+        """Where the id may stand, the first one preferred."""
+        return [self.written(xmlid)]
 
     def find(self, xmlid: str) -> Known | None:
         """What the id stands for, if anything."""
@@ -52,8 +60,7 @@ class ExternalIds:
     def preload(self, names: Iterable[str]) -> None:
         """Look up many ids in one statement an addon."""
         wanted: dict[str, list[str]] = {}
-        for xmlid in names:
-            module, name = self.key(xmlid)
+        for module, name in (place for xmlid in names for place in self.places(xmlid)):
             if (module, name) not in self._known:
                 wanted.setdefault(module, []).append(name)
                 self._known[module, name] = None
@@ -121,10 +128,10 @@ class ExternalIds:
 
     def nearest(self, xmlid: str, also: Iterable[str] = ()) -> str:
         """The id that looks most like an unknown one; empty where there is none."""
-        module, name = self.key(xmlid)
+        module, name = self.written(xmlid)
         names = {row.name for row in self._rows([("module", "=", module)])}
         names |= {other for owner, other in self._known if owner == module and self._known[owner, other]}
-        names |= {self.key(other)[1] for other in also if self.key(other)[0] == module}
+        names |= {self.written(other)[1] for other in also if self.written(other)[0] == module}
         close = get_close_matches(name, sorted(names), n=1)
         if close:
             return close[0] if module == self.addon else f"{module}.{close[0]}"
@@ -141,3 +148,25 @@ class ExternalIds:
         if "ir.model.data" not in self.env.registry:
             return []
         return list(self.env.super_env["ir.model.data"].search(domain))
+
+
+class ImportedIds(ExternalIds):
+    """The external ids of a file that people import: records of addons are found, new ones belong to no addon.
+
+    An id that the file gives stands under `__import__`, as `__import__.crm.big_lead`, so that neither an upgrade nor
+    the removal of `crm` takes the record for one of its own.
+    """
+
+    def key(self, xmlid: str) -> Key:
+        """The place of an id that is there, else the one of people's own."""
+        places = self.places(xmlid)
+        if any(place not in self._known for place in places):
+            self.preload([xmlid])
+        return next((place for place in places if self._known.get(place) is not None), places[0])
+
+    def places(self, xmlid: str) -> list[Key]:
+        """People's own place first, then the addon's."""
+        module, name = self.written(xmlid)
+        if module == xmlids.IMPORTED:
+            return [(module, name)]
+        return [(xmlids.IMPORTED, f"{module}.{name}"), (module, name)]

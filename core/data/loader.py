@@ -36,6 +36,7 @@ def load_file(
     kind: Kind = "data",
     *,
     strict: bool = True,
+    imported: bool = False,
 ) -> LoadOutcome:
     """Load one data file of an addon.
 
@@ -47,6 +48,7 @@ def load_file(
         noupdate: the records of the file are not to be updated later, unless a block says otherwise.
         kind: demo files are never updated either.
         strict: raise on the first element that cannot be loaded; else note it and load the rest.
+        imported: the file is a person's, not the addon's: what it creates stays when the addon is upgraded or removed.
 
     Raises:
         DataFileError: with file, line and reason. The caller's transaction is then to be rolled back.
@@ -54,7 +56,7 @@ def load_file(
     shown, content = _read(addon, Path(path))
     # The texts of a file are source texts, whatever language the caller reads.
     env = env.with_context(lang="")
-    session = Session(env, addon, shown, mode, noupdate or kind == "demo", strict)
+    session = Session(env, addon, shown, mode, noupdate or kind == "demo", strict, imported)
     name = Path(path).name
     if name.lower().endswith(".csv"):
         load_rows(session, name, content)

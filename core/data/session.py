@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from core.data.batch import Batch, Waiting
 from core.data.changes import changed_values
-from core.data.external_ids import ExternalIds, Known
+from core.data.external_ids import ExternalIds, ImportedIds, Known
 from core.data.names import EvalNames
 from core.data.outcome import LoadOutcome, Verdict, VerdictKind
 from core.errors import DataFileError, GrialError, MissingError, UnknownName, UserError
@@ -48,7 +48,9 @@ class Session:
         legacy: the file is OpenERP's: unknown fields are dropped with a note.
     """
 
-    def __init__(self, env: Env, addon: str, file: str, mode: Mode, noupdate: bool, strict: bool) -> None:
+    def __init__(
+        self, env: Env, addon: str, file: str, mode: Mode, noupdate: bool, strict: bool, imported: bool = False
+    ) -> None:
         self.env = env
         self.file_name = file
         self.mode = mode
@@ -57,7 +59,7 @@ class Session:
         self.legacy = False
         self.arch_line = 0
         self.outcome = LoadOutcome(file)
-        self.ids = ExternalIds(env, addon)
+        self.ids = (ImportedIds if imported else ExternalIds)(env, addon)
         self.batch = Batch(env, self.ids, self._failed)
         self.names = EvalNames(env, self.id_of, env.now())
         self._records: dict[str, dict[int, Any]] = {}
@@ -195,7 +197,7 @@ class Session:
 
     def _check_owner(self, xmlid: str) -> None:
         """A record may belong to another addon, but to one that is there."""
-        module, _ = self.ids.key(xmlid)
+        module, _ = self.ids.written(xmlid)
         if module != self.ids.addon and module not in self.env.registry.addons and self.ids.find(xmlid) is None:
             raise UnknownName(
                 "The external id {xmlid} belongs to {addon}, which is not installed.",

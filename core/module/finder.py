@@ -37,8 +37,11 @@ class Shelf:
         raise self.unknown(name)
 
     def unknown(self, name: str) -> UnknownName:
-        """The error for a name that is not on the shelf; it suggests the nearest one."""
-        return UnknownName("There is no addon {name}.", name=name, known=[*self.manifests, *self.broken, *self.aliases])
+        """The error for a name that is not on the shelf: the folders searched, and the nearest name."""
+        return UnknownName(
+            "There is no addon {name}. The folders searched are {folders}.",
+            name=name, known=[*self.manifests, *self.broken, *self.aliases], folders=list(map(str, search_paths())),
+        )  # fmt: skip
 
     def depends(self) -> dict[str, tuple[str, ...]]:
         """Addon to the addons it depends on, aliases resolved."""

@@ -12,6 +12,7 @@ from core.kernel.i18n import mark
 from core.module import archives, state, terms
 from core.module.fill import fill_new_columns
 from core.module.importer import import_addons
+from core.module.links import restore_links
 from core.module.operation import Operation, Outcome, ProgressCallback, run
 from core.module.plan import InstallPlan, names_of, plan_install
 from core.module.records import load_files
@@ -86,6 +87,11 @@ def _add(operation: Operation, name: str, demo: bool) -> None:
     _, warnings = load_files(env, manifest, "update" if restored else "init", demo, operation.step)
     for warning in warnings:
         operation.say(warning)
+    links = restore_links(env, name)
+    if links:
+        operation.say(
+            mark("{addon}: {count} links to its records are back, as memberships of groups."), addon=name, count=links
+        )
     operation.step(f"{name}: translations")
     terms.translate_records(env, [name])
     env.flush()

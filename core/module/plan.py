@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from core.db import addon_rows, table_rows
 from core.db.addon_rows import AddonRow, Connection, ExternalId
+from core.db.archived_links import ArchivedLink
 from core.errors import UserError
 from core.module.base_models import FIELDS, MODELS, table_of
 from core.module.finder import Shelf, missing_libraries
 from core.module.graph import bridges, closure, dependants, in_order
+from core.module.links import Going, find_links, find_lost
 from core.orm.tables import table_name
 
 if TYPE_CHECKING:
@@ -43,7 +46,9 @@ class UninstallPlan:
         models: models that go.
         tables: tables to archive, with their rows.
         columns: columns to archive as (table, column), with the rows that have a value in them.
-        records: how many records of other models are deleted, by model.
+        records: how many records of other models are deleted, by model; they come back as the addon ships them.
+        links: how many links to those are put aside and come back, by table: memberships of groups, say.
+        lost: how many records of people go with all this and do not come back, by model.
     """
 
     addons: tuple[str, ...]
@@ -52,9 +57,17 @@ class UninstallPlan:
     tables: dict[str, int] = field(default_factory=dict)
     columns: dict[tuple[str, str], int] = field(default_factory=dict)
     records: dict[str, int] = field(default_factory=dict)
+    links: dict[str, int] = field(default_factory=dict)
+    lost: dict[str, int] = field(default_factory=dict)
     owners: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
     doomed: dict[str, list[ExternalId]] = field(default_factory=dict, repr=False)
+    archived_links: list[ArchivedLink] = field(default_factory=list, repr=False)
     fields: list[tuple[str, str]] = field(default_factory=list, repr=False)
+
+    @property
+    def deleted(self) -> Counter[str]:
+        """How many records are deleted, the addon's and people's, by model."""
+        return Counter(self.records) + Counter(self.lost)
 
     @property
     def rows(self) -> int:
@@ -110,7 +123,7 @@ def plan_uninstall(
     if order:
         _add_models(connection, env, plan)
         _add_fields(connection, env, plan)
-        _add_records(connection, plan)
+        _add_records(connection, env, plan)
     return plan
 
 
@@ -161,7 +174,7 @@ def _add_fields(connection: Connection, env: Env, plan: UninstallPlan) -> None:
             plan.tables[table] = table_rows.count_rows(connection, table)
 
 
-def _add_records(connection: Connection, plan: UninstallPlan) -> None:
+def _add_records(connection: Connection, env: Env, plan: UninstallPlan) -> None:
     """Records that are deleted: those of models that stay and that no other addon names."""
     for addon in plan.addons:
         rows = [
@@ -170,8 +183,18 @@ def _add_records(connection: Connection, plan: UninstallPlan) -> None:
             if row.model not in plan.models and row.model not in (MODELS, FIELDS)
         ]
         plan.doomed[addon] = rows
-        for row in rows:
-            plan.records[row.model] = plan.records.get(row.model, 0) + 1
+    every = [row for rows in plan.doomed.values() for row in rows]
+    going: Going = {}
+    for model in {row.model for row in every}:
+        owners = addon_rows.owners(connection, model, {row.record for row in every if row.model == model})
+        names = {row.record: f"{row.module}.{row.name}" for row in every if row.model == model}
+        going[model] = {record: names[record] for record, of in owners.items() if of <= set(plan.addons)}
+        if going[model]:
+            plan.records[model] = len(going[model])
+    plan.archived_links = find_links(connection, env.registry, going)
+    plan.links = dict(Counter(link.table for link in plan.archived_links))
+    leaving = {row.id: row.model for row in table_of(env, MODELS).search([("model", "in", plan.models)])}
+    plan.lost = find_lost(connection, env.registry, going, leaving)
 
 
 def names_of(addons: Collection[str]) -> str:

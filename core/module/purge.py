@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.db import addon_rows, schema, table_rows
+from core.db import addon_rows, archived_links, schema, table_rows
 from core.db.addon_rows import ARCHIVED
 from core.db.engine import begin
 from core.module import archives
 from core.module.operation import Operation, ProgressCallback, run
 from core.module.plan import names_of
 from core.module.registries import Registries
+from core.orm.tables import table_name
+from core.orm.xmlids import IMPORTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,17 @@ def purge(
         done[:] = _listed(connection, names)
         for name in names:
             operation.step(name)
-            schema.purge(connection, archives.archives_of(connection, name))
+            put_aside = archives.archives_of(connection, name)
+            schema.purge(connection, put_aside)
+            tables = {archive.table for archive in put_aside if not archive.column}
             ids = [row.id for row in addon_rows.read_external_ids(connection, ARCHIVED + name)]
+            ids += [
+                row.id
+                for row in addon_rows.read_external_ids(connection, IMPORTED)
+                if table_name(row.model) in tables and not table_rows.has_table(connection, table_name(row.model))
+            ]
             addon_rows.delete_external_ids(connection, ids)
+            archived_links.forget(connection, archived_links.kept(connection, name))
 
     run(registries, database, f"Purging {names_of(names)}", work, progress)
     return done

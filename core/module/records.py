@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from core.data.loader import Kind, load_file
 from core.data.session import Mode
-from core.db import addon_rows
+from core.db import addon_rows, table_rows
 from core.db.addon_rows import ExternalId
 from core.errors import GrialError
 from core.kernel.i18n import mark
 from core.module.base_models import FIELDS, MODELS, table_of
 from core.module.manifest import Manifest
 from core.module.notice import Notice
+from core.orm.tables import table_name
 
 if TYPE_CHECKING:
     from core.orm.env import Env
@@ -46,7 +47,7 @@ def load_files(env: Env, manifest: Manifest, mode: Mode, demo: bool, step: Step)
 
 
 def remove_unshipped(env: Env, addon: str, touched: Collection[str]) -> list[Notice]:
-    """After an upgrade, delete the records of an addon that its files no longer ship; says which could not be.
+    """After an upgrade, delete the records of an addon that its files no longer ship; says which, and which stay.
 
     Records marked noupdate belong to the users and stay.
     """
@@ -55,13 +56,33 @@ def remove_unshipped(env: Env, addon: str, touched: Collection[str]) -> list[Not
         for row in addon_rows.read_external_ids(env.tx.connection, addon)
         if not row.noupdate and row.model not in (MODELS, FIELDS) and f"{addon}.{row.name}" not in touched
     ]
+    there = {model: _existing(env, model, rows) for model in {row.model for row in rows}}
     kept = remove_records(env, addon, rows)
+    left = {model: _existing(env, model, rows) for model in there}
     addon_rows.delete_external_ids(env.tx.connection, [row.id for row in rows if row.id not in kept])
+    deleted = [row for row in rows if row.record in there[row.model] - left[row.model]]
     return [
-        Notice(mark("{record} stays: {reason}"), record=f"{addon}.{row.name}", reason=kept[row.id])
-        for row in rows
-        if row.id in kept
-    ]
+        *(
+            Notice(
+                mark("{record} ({model}) was deleted: the files of {addon} no longer have it."),
+                record=f"{addon}.{row.name}", model=row.model, addon=addon,
+            )
+            for row in deleted
+        ),
+        *(
+            Notice(mark("{record} stays: {reason}"), record=f"{addon}.{row.name}", reason=kept[row.id])
+            for row in rows
+            if row.id in kept
+        ),
+    ]  # fmt: skip
+
+
+def _existing(env: Env, model: str, rows: Sequence[ExternalId]) -> set[int]:
+    """The records of a model that external ids stand for and that are there."""
+    if model not in env or not env.registry[model].stored:
+        return set()
+    ids = {row.record for row in rows if row.model == model}
+    return table_rows.existing_records(env.tx.connection, table_name(model), ids)
 
 
 def remove_records(env: Env, addon: str, rows: Sequence[ExternalId]) -> dict[int, GrialError]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
-from core.db import addon_rows
+from core.db import addon_rows, archived_links
 from core.db.engine import begin
 from core.errors import GrialError, UserError
 from core.kernel.hookspecs import addon_uninstalled
@@ -96,14 +96,17 @@ def _remove(operation: Operation, plan: UninstallPlan) -> None:
     for name in plan.addons:
         if name in env.registry.addons:
             _say_goodbye(operation, name)
+    staying: set[str] = set()
     for name in plan.addons:
         operation.step(f"{name}: records")
         kept = remove_records(env, name, plan.doomed[name])
         for row in plan.doomed[name]:
             if row.id in kept:
+                staying.add(f"{name}.{row.name}")
                 operation.say(mark("{record} stays: {reason}"), record=f"{name}.{row.name}", reason=kept[row.id])
         archives.archive_external_ids(connection, name, plan, kept, env.registry.models)
         env.tx.invalidate()
+    archived_links.keep(connection, (link for link in plan.archived_links if not {link.name1, link.name2} & staying))
     operation.step("Models")
     forget_models(env, plan.models, plan.fields)
     for name in plan.addons:

@@ -11,6 +11,15 @@ if TYPE_CHECKING:
     from core.orm.env import Env
 
 
+IMPORTED = "__import__"
+"""The module of external ids that people's files give; no addon owns them, so none takes their records away."""
+
+
+def owner(module: str, name: str) -> str:
+    """The addon that an external id is about: `__import__.crm.big_lead` is about `crm`, and survives it."""
+    return name.partition(".")[0] if module == IMPORTED and "." in name else module
+
+
 def split(xmlid: str, addon: str = "") -> tuple[str, str]:
     """Module and name of an external id; an id without a dot belongs to `addon`.
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from core.orm.registry import ModelInfo
 
 XMLID, DATABASE_ID = "id", ".id"
-OUTSIDE = "__import__"
+OUTSIDE = xmlids.IMPORTED
 """The module of external ids that name none."""
 
 

@@ -12,6 +12,7 @@ from lxml import etree
 
 from core.errors import DataFileError
 from core.kernel.finding import Finding
+from core.orm import xmlids
 from core.view.inherit import apply
 from core.view.markup import Origin, parse_arch
 from core.view.reader import view_type
@@ -128,7 +129,8 @@ def _read_rows(env: Env) -> Iterator[Row]:
         loaded = set(env.registry.addons)
         for view in views:
             module, name = names.get(view.id, ("", ""))
-            if module and module not in loaded:
+            addon = xmlids.owner(module, name)
+            if addon and addon not in loaded and addon != xmlids.IMPORTED:
                 continue
             parent = view.inherit_id.id if view.inherit_id else 0
             yield Row(

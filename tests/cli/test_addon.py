@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.module.conftest import own_addons
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -59,3 +61,61 @@ def test_a_process_that_has_loaded_nothing_installs_into_what_is_there(database,
     )
     assert answer.returncode == 0, answer.stderr
     assert "Installed crm" in answer.stdout
+
+
+@pytest.mark.addons("crm")
+def test_rights_survive_an_uninstall_and_an_install(grial, database):
+    run = database.databases.registries.run
+    in_database = ("-d", database.name)
+
+    def prepare(env):
+        seller, team = env.ref("crm.group_sale_salesman"), env.ref("crm.group_sale_manager")
+        own = env["res.groups"].create({"name": "Own", "implied_ids": [(4, seller.id)]})
+        env["res.users"].create({"name": "Lola", "login": "lola", "groups_id": [(4, own.id)]})
+        env.ref("base.user_admin").write({"groups_id": [(4, team.id)]})
+        env["ir.rule"].create(
+            {"name": "Own", "model_id": env["ir.model"].search([("model", "=", "crm.lead")]).id, "domain_force": "[]"}
+        )
+        return own.id
+
+    own = run(database.name, prepare)
+
+    def rights(env):
+        names = {row.res_id: row.name for row in env["ir.model.data"].search([("model", "=", "res.groups")])}
+        menus = env["ir.ui.menu"].search([])
+        return {
+            "users": {
+                user.login: sorted(names.get(group.id, "own") for group in user.groups_id)
+                for user in env["res.users"].search([])
+            },
+            "implied": sorted(names[group.id] for group in env["res.groups"].browse(own).implied_ids),
+            "menus": sorted((menu.name, *sorted(names[g.id] for g in menu.groups_id)) for menu in menus),
+            "rules": sorted(
+                (rule.name, *sorted(names[g.id] for g in rule.groups))
+                for rule in env["ir.rule"].search([("name", "!=", "Own")])
+            ),
+        }
+
+    before = run(database.name, rights)
+    plan = grial("addon", "uninstall", "crm", "--dry-run", *in_database).stdout
+    assert "Links to archive" in plan
+    assert "Deleted with them, and not coming back: 1 of ir.rule" in plan
+    grial("addon", "uninstall", "crm", "-y", *in_database)
+    assert "links to its records are back" in grial("addon", "install", "crm", *in_database).stdout
+    assert run(database.name, rights) == before
+    assert "read crm.lead: yes" in grial("access", "admin", "crm.lead", *in_database).stdout
+
+
+def test_an_addon_of_another_folder_tells_what_servers_need(grial, database, tmp_path):
+    folder = tmp_path / "addons"
+    (folder / "far").mkdir(parents=True)
+    (folder / "far" / "__manifest__.py").write_text("{'depends': ['base']}")
+    with own_addons():
+        answer = grial("addon", "install", "far", "-d", database.name, "--addons-path", folder)
+        assert answer.exit_code == 0, answer.output
+        assert f"the same --addons-path {folder}" in answer.stderr
+        assert "need the same" not in grial("addon", "install", "far", "-d", database.name).stderr
+    lost = grial("addon", "list", "-d", database.name)
+    assert f"There is no addon far. The folders searched are {ROOT / 'addons'}" in lost.stdout
+    answer = grial("addon", "upgrade", "far", "-d", database.name)
+    assert str(ROOT / "addons") in answer.stderr

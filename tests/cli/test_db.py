@@ -97,3 +97,18 @@ def test_a_misspelt_login_is_answered_with_the_nearest(grial, database):
 def test_users_are_listed(grial, database):
     users = json.loads(grial("user", "list", "-d", database.name, "--json").stdout)
     assert "admin" in {user["login"] for user in users}
+
+
+def test_a_dump_to_a_folder_that_is_not_there_is_explained(grial, database, tmp_path):
+    answer = grial("db", "dump", database.name, tmp_path / "nope" / "x.zip")
+    assert answer.exit_code == 1
+    assert "nope" in answer.stderr
+    assert "No such file" in answer.stderr
+
+
+@pytest.mark.parametrize("url", ["x", "mysql://localhost", "postgresql://localhost:port"])
+def test_an_address_that_is_none_is_explained(grial, url):
+    for command in (["run"], ["db", "list"]):
+        answer = grial(*command, "--database-url", url)
+        assert answer.exit_code == 1
+        assert "postgresql://USER" in answer.stderr

@@ -211,3 +211,35 @@ def test_wrong_options_are_explained(grial, database, file, options, code, said)
     assert answer.exit_code == code
     assert said in answer.stderr
     assert cities(database) == {}
+
+
+def test_what_people_import_outlives_the_upgrade_and_the_removal_of_an_addon(grial, database, tmp_path):
+    file = tmp_path / "datos.xml"
+    text = """<data>
+        <record id="ana" model="res.partner"><field name="name">Ana</field></record>
+        <record id="crm.luis" model="res.partner"><field name="name">Luis</field><field name="parent_id" ref="ana"/></record>
+        <record id="big" model="crm.lead"><field name="name">Big</field><field name="partner_id" ref="ana"/></record>
+    </data>"""  # noqa: E501  # XML of a file
+    file.write_text(text)
+
+    def left(leads=True):
+        def look(env):
+            found = [env["res.partner"].search_count([("name", "=", name)]) for name in ("Ana", "Luis")]
+            return found + ([env["crm.lead"].search_count([("name", "=", "Big")])] if leads else [])
+
+        return database.databases.registries.run(database.name, look)
+
+    for options in (["--addon", "crm"], ["--addon", "crm"], []):
+        if not options:
+            file.write_text("<data><record id='eva' model='res.partner'><field name='name'>Eva</field></record></data>")
+        assert grial("import", file, "-d", database.name, *options).exit_code == 0
+    assert left() == [1, 1, 1]
+    grial("addon", "upgrade", "crm", "-d", database.name)
+    assert left() == [1, 1, 1]
+    grial("addon", "uninstall", "crm", "-y", "-d", database.name)
+    assert left(leads=False) == [1, 1]
+    grial("addon", "install", "crm", "-d", database.name)
+    assert left() == [1, 1, 1]
+    file.write_text(text.replace("Big", "Bigger").replace('name">Luis', 'name">Luisa'))
+    grial("import", file, "-d", database.name, "--addon", "crm")
+    assert left() == [1, 0, 0]

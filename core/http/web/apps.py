@@ -134,7 +134,7 @@ def show_removal(request: Request, name: str) -> Response:
     removal = Removal(
         module.name, module.shortdesc or module.name, also=plan.dependants, tables=tuple(plan.tables.items()),
         columns=tuple(f"{table}.{column} ({rows})" for (table, column), rows in plan.columns.items()),
-        records=tuple((title(model), rows) for model, rows in plan.records.items()), url=f"/web/apps/{module.name}",
+        records=tuple((title(model), rows) for model, rows in plan.deleted.items()), url=f"/web/apps/{module.name}",
     )  # fmt: skip
     heading = say(request, "Uninstall {name}", name=removal.label)
     return page(request, "removal.html", removal, heading, here="/web/apps")
