@@ -12,8 +12,9 @@ from core.check.access import access_findings
 from core.check.elements import FileCheck
 from core.check.ids import Ids
 from core.check.schema import schema_findings
+from core.check.signals import Signals, unmarked_findings
 from core.check.sources import Source, addon_sources, loose_files, manifest_findings, read_source
-from core.check.views import view_findings
+from core.check.views import StaticModels, view_findings
 from core.db.engine import DatabaseServer
 from core.errors import GrialError, UnknownName
 from core.kernel.config import Settings
@@ -134,7 +135,11 @@ def _check(
         findings += source.findings
         findings += schema_findings(source)
         findings += FileCheck(source, registry if source.addon else None, ids).run()
-    findings += view_findings([*sources, *loose], targets, registry, ids)
+    signals = Signals([*sources, *loose], ids)
+    models = StaticModels(registry, ids, signals) if registry is not None else None
+    findings += view_findings([*sources, *loose], targets, models, ids)
+    if registry is not None:
+        findings += unmarked_findings(signals, targets, registry)
     for name in targets:
         manifest = shelf.manifests[name]
         findings += manifest_findings(manifest)

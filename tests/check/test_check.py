@@ -130,6 +130,18 @@ def data(text: str) -> dict[str, str]:
             "views/job.xml", 4, "view-button", "action_end",
         ),
         (
+            view('<view id="v" model="workshop.job" type="form">\n<button name="action_finsh"/></view>'),
+            "views/job.xml", 3, "view-button", "Did you mean 'action_finish'",
+        ),
+        (
+            {"views/job.xml": GOOD["views/job.xml"].replace('<transition name="action_finish"', "<transition")},
+            "views/job.xml", 3, "view-button", "No workflow of workshop.job has a transition 'action_finish'",
+        ),
+        (
+            {"models/job.py": GOOD["models/job.py"].replace("@api.transition", "@api.action")},
+            "models/job.py", 14, "transition", "views/job.xml:18), but without @api.transition",
+        ),
+        (
             view('<view id="v" inherit="base.partner_form">\n<field name="nobody" position="after"/></view>'),
             "views/job.xml", 3, "view-inherit", "nobody",
         ),
