@@ -47,6 +47,8 @@ def run(paths: Sequence[str | Path] = ()) -> list[Finding]:
     order, missing = _needed(shelf, good)
     findings += missing
     loose = [read_source(path, str(path)) for path in loose_files(files)]
+    if loose:
+        order = _all_that_fit(shelf, order)
     with _registry(order, shelf, findings) as registry:
         findings += _check(shelf, order, frozenset(good), loose, registry)
     return sorted(set(findings))
@@ -96,6 +98,18 @@ def _needed(shelf: Shelf, targets: Iterable[str]) -> tuple[list[str], list[Findi
         return [], findings
 
 
+def _all_that_fit(shelf: Shelf, order: list[str]) -> list[str]:
+    """Every addon at hand that has all it needs: what a file outside of addons may speak of."""
+    depends = shelf.depends()
+    found = {name for name in depends if _complete(shelf, name)}
+    while lacking := {name for name in found if not found.issuperset(depends[name])}:
+        found -= lacking
+    try:
+        return in_order({*found, *order}, depends)
+    except GrialError:
+        return order
+
+
 @contextmanager
 def _registry(order: list[str], shelf: Shelf, findings: list[Finding]) -> Iterator[Registry | None]:
     """The models of the addons, merged as a database would, without one; None where they do not fit together."""
@@ -129,12 +143,12 @@ def _check(
     sources: list[Source] = []
     for name in order:
         sources += addon_sources(shelf.manifests[name], len(sources))
-    for source in sources:
+    for source in [*sources, *loose]:
         ids.read(source)
     for source in [*(one for one in sources if one.addon in targets), *loose]:
         findings += source.findings
         findings += schema_findings(source)
-        findings += FileCheck(source, registry if source.addon else None, ids).run()
+        findings += FileCheck(source, registry, ids).run()
     signals = Signals([*sources, *loose], ids)
     models = StaticModels(registry, ids, signals) if registry is not None else None
     findings += view_findings([*sources, *loose], targets, models, ids)

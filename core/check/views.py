@@ -107,7 +107,17 @@ def view_findings(
         if not view.primary:
             extending.setdefault(view.parent, []).append(view)
     for view in loose:
-        findings += _alone(view)
+        known = models is not None and models.fields(view.model) is not None
+        if view.source.legacy:
+            findings += _alone(view)
+        elif view.parent in views and not view.primary:
+            extending.setdefault(view.parent, []).append(view)
+        elif view.primary and known:
+            findings += _whole(view, views, {}, targets | {""}, models)
+        else:
+            findings += _alone(view)
+    if loose:
+        targets |= {""}
     for view in views.values():
         if view.primary and view.model:
             findings += _whole(view, views, extending, targets, models)
@@ -136,7 +146,7 @@ def _of_tag(element: etree._Element, source: Source, ids: Ids) -> ViewSource:
     _kind, arch, line = view_arch(element)
     inherit = element.get("inherit") or ""
     return ViewSource(
-        xmlid=ids.qualified(element.get("id") or "", source.addon),
+        xmlid=ids.qualified(element.get("id") or "", source.addon).lstrip("."),
         model=element.get("model") or "",
         parent=ids.qualified(inherit, source.addon) if inherit else "",
         primary=not inherit or element.get("mode") == "primary",
@@ -158,7 +168,7 @@ def _of_record(element: etree._Element, source: Source, ids: Ids) -> ViewSource 
     priority = fields.get("priority")
     said = (priority.text or priority.get("eval") or "") if priority is not None else ""
     return ViewSource(
-        xmlid=ids.qualified(element.get("id") or "", source.addon) if element.get("id") else "",
+        xmlid=ids.qualified(element.get("id") or "", source.addon).lstrip(".") if element.get("id") else "",
         model=(fields["model"].text or "").strip() if "model" in fields else "",
         parent=ids.qualified(parent, source.addon) if parent else "",
         primary=not parent or mode == "primary",
