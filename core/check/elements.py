@@ -188,22 +188,33 @@ class FileCheck:
                     self._reference(inner, xmlid)
 
     def _reference(self, element: etree._Element, xmlid: str | None) -> None:
-        if xmlid is None or xmlid.strip() in ("", "null") or not self.source.addon:
+        if xmlid is None or xmlid.strip() in ("", "null"):
             return
         if not _XMLID.match(xmlid.strip()):
             self.note(line_of(element), "reference", f"{xmlid!r} is no external id.")
             return
-        problem = self.ids.problem(xmlid, self.source, line_of(element))
-        if problem:
-            self.note(line_of(element), "reference", problem)
+        self._referred(line_of(element), xmlid)
+
+    def _referred(self, line: int, xmlid: str) -> None:
+        problem, doubt = self.ids.problem(xmlid, self.source, line), self.ids.doubt(xmlid, self.source)
+        if problem or doubt:
+            self.note(line, "reference", problem or doubt, "error" if problem else "warning")
 
     def _model(self, element: etree._Element, model: str) -> ModelInfo | None:
+        return self._model_at(line_of(element), model)
+
+    def _model_at(self, line: int, model: str) -> ModelInfo | None:
+        """The model, or None; one that a file outside of addons names may be of an addon that is not here."""
         if self.registry is None:
             return None
         info = self.registry.models.get(model)
         if info is None:
             hint = suggestion(model, self.registry.models)
-            self.note(line_of(element), "model", f"There is no model {model!r}.{hint}")
+            message = f"There is no model {model!r}.{hint}"
+            if self.source.addon or hint:
+                self.note(line, "model", message)
+            else:
+                self.note(line, "model", f"No addon here has the model {model!r}, so it cannot be checked.", "warning")
         return info
 
     def _template(self, element: etree._Element) -> None:
@@ -246,9 +257,8 @@ class FileCheck:
         if self.registry is None:
             return
         model = model_of_csv(self.source.path.name)
-        info = self.registry.models.get(model)
+        info = self._model_at(1, model)
         if info is None:
-            self.note(1, "model", f"There is no model {model!r}.{suggestion(model, self.registry.models)}")
             return
         for column in columns:
             if column.name not in info.fields:
@@ -260,6 +270,4 @@ class FileCheck:
 
     def _cell(self, line: int, xmlids: Iterable[str]) -> None:
         for xmlid in filter(None, (part.strip() for part in xmlids)):
-            problem = self.ids.problem(xmlid, self.source, line)
-            if problem:
-                self.note(line, "reference", problem)
+            self._referred(line, xmlid)

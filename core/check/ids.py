@@ -113,6 +113,21 @@ class Ids:
         known = [other.removeprefix(f"{source.addon}.") for other in self.defined if other.startswith(f"{module}.")]
         return f"There is no record with the external id {xmlid!r}.{suggestion(xmlid.strip(), known)}"
 
+    def doubt(self, xmlid: str, source: Source) -> str:
+        """Why a reference of a file outside of addons cannot be checked; empty when it can."""
+        name = self.qualified(xmlid, source.addon)
+        module, _, bare = name.partition(".")
+        if source.addon or name in self.defined or module in self.addons:
+            return ""
+        if module:
+            return (
+                f"There is no addon {module!r} here, so {xmlid!r} cannot be checked.{suggestion(module, self.addons)}"
+            )
+        if bare.startswith(GENERATED):
+            return ""
+        known = [other[1:] for other in self.defined if other.startswith(".")]
+        return f"No file here defines {bare!r}: it has to be there already.{suggestion(bare, known)}"
+
     def _generated_problem(self, xmlid: str, module: str, bare: str) -> str:
         if self.registry is None or module not in self.addons or not bare.startswith("model_"):
             return ""

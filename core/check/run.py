@@ -12,8 +12,9 @@ from core.check.access import access_findings
 from core.check.elements import FileCheck
 from core.check.ids import Ids
 from core.check.schema import schema_findings
+from core.check.signals import Signals, unmarked_findings
 from core.check.sources import Source, addon_sources, loose_files, manifest_findings, read_source
-from core.check.views import view_findings
+from core.check.views import StaticModels, view_findings
 from core.db.engine import DatabaseServer
 from core.errors import GrialError, UnknownName
 from core.kernel.config import Settings
@@ -46,6 +47,8 @@ def run(paths: Sequence[str | Path] = ()) -> list[Finding]:
     order, missing = _needed(shelf, good)
     findings += missing
     loose = [read_source(path, str(path)) for path in loose_files(files)]
+    if loose:
+        order = _all_that_fit(shelf, order)
     with _registry(order, shelf, findings) as registry:
         findings += _check(shelf, order, frozenset(good), loose, registry)
     return sorted(set(findings))
@@ -95,6 +98,18 @@ def _needed(shelf: Shelf, targets: Iterable[str]) -> tuple[list[str], list[Findi
         return [], findings
 
 
+def _all_that_fit(shelf: Shelf, order: list[str]) -> list[str]:
+    """Every addon at hand that has all it needs: what a file outside of addons may speak of."""
+    depends = shelf.depends()
+    found = {name for name in depends if _complete(shelf, name)}
+    while lacking := {name for name in found if not found.issuperset(depends[name])}:
+        found -= lacking
+    try:
+        return in_order({*found, *order}, depends)
+    except GrialError:
+        return order
+
+
 @contextmanager
 def _registry(order: list[str], shelf: Shelf, findings: list[Finding]) -> Iterator[Registry | None]:
     """The models of the addons, merged as a database would, without one; None where they do not fit together."""
@@ -128,13 +143,17 @@ def _check(
     sources: list[Source] = []
     for name in order:
         sources += addon_sources(shelf.manifests[name], len(sources))
-    for source in sources:
+    for source in [*sources, *loose]:
         ids.read(source)
     for source in [*(one for one in sources if one.addon in targets), *loose]:
         findings += source.findings
         findings += schema_findings(source)
-        findings += FileCheck(source, registry if source.addon else None, ids).run()
-    findings += view_findings([*sources, *loose], targets, registry, ids)
+        findings += FileCheck(source, registry, ids).run()
+    signals = Signals([*sources, *loose], ids)
+    models = StaticModels(registry, ids, signals) if registry is not None else None
+    findings += view_findings([*sources, *loose], targets, models, ids)
+    if registry is not None:
+        findings += unmarked_findings(signals, targets, registry)
     for name in targets:
         manifest = shelf.manifests[name]
         findings += manifest_findings(manifest)

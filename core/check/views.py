@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from core.check.ids import Ids
+from core.check.signals import Signals
 from core.check.sources import Source
 from core.data.short_tags import view_arch
 from core.data.xml import arch_of, blocks, children, line_of
@@ -50,9 +51,10 @@ class ViewSource:
 class StaticModels:
     """What the check of a view asks, answered by the classes of the addons and by their files."""
 
-    def __init__(self, registry: Registry, ids: Ids) -> None:
+    def __init__(self, registry: Registry, ids: Ids, signals: Signals) -> None:
         self.registry = registry
         self.ids = ids
+        self._signals = signals
 
     def fields(self, model: str) -> Fields | None:
         """The fields of a model."""
@@ -66,6 +68,14 @@ class StaticModels:
         info = self.registry.models[model]
         return info.actions | info.transitions
 
+    def transitions(self, model: str) -> frozenset[str]:
+        """The methods that act for a transition."""
+        return self.registry.models[model].transitions
+
+    def signals(self, model: str) -> frozenset[str]:
+        """The signals that the files define for the model."""
+        return self._signals.of(model)
+
     def has_id(self, xmlid: str) -> bool | None:
         """Is there such a record? None for one of an addon that is not at hand, or made by a program."""
         module, dot, name = xmlid.partition(".")
@@ -75,7 +85,7 @@ class StaticModels:
 
 
 def view_findings(
-    sources: Iterable[Source], targets: frozenset[str], registry: Registry | None, ids: Ids
+    sources: Iterable[Source], targets: frozenset[str], models: StaticModels | None, ids: Ids
 ) -> list[Finding]:
     """What is wrong with the views of the target addons, and with those they extend.
 
@@ -97,10 +107,20 @@ def view_findings(
         if not view.primary:
             extending.setdefault(view.parent, []).append(view)
     for view in loose:
-        findings += _alone(view)
+        known = models is not None and models.fields(view.model) is not None
+        if view.source.legacy:
+            findings += _alone(view)
+        elif view.parent in views and not view.primary:
+            extending.setdefault(view.parent, []).append(view)
+        elif view.primary and known:
+            findings += _whole(view, views, {}, targets | {""}, models)
+        else:
+            findings += _alone(view)
+    if loose:
+        targets |= {""}
     for view in views.values():
         if view.primary and view.model:
-            findings += _whole(view, views, extending, targets, registry, ids)
+            findings += _whole(view, views, extending, targets, models)
         elif not view.primary and view.source.addon in targets and view.parent not in views:
             findings += _alone(view)
     return findings
@@ -126,7 +146,7 @@ def _of_tag(element: etree._Element, source: Source, ids: Ids) -> ViewSource:
     _kind, arch, line = view_arch(element)
     inherit = element.get("inherit") or ""
     return ViewSource(
-        xmlid=ids.qualified(element.get("id") or "", source.addon),
+        xmlid=ids.qualified(element.get("id") or "", source.addon).lstrip("."),
         model=element.get("model") or "",
         parent=ids.qualified(inherit, source.addon) if inherit else "",
         primary=not inherit or element.get("mode") == "primary",
@@ -148,7 +168,7 @@ def _of_record(element: etree._Element, source: Source, ids: Ids) -> ViewSource 
     priority = fields.get("priority")
     said = (priority.text or priority.get("eval") or "") if priority is not None else ""
     return ViewSource(
-        xmlid=ids.qualified(element.get("id") or "", source.addon) if element.get("id") else "",
+        xmlid=ids.qualified(element.get("id") or "", source.addon).lstrip(".") if element.get("id") else "",
         model=(fields["model"].text or "").strip() if "model" in fields else "",
         parent=ids.qualified(parent, source.addon) if parent else "",
         primary=not parent or mode == "primary",
@@ -183,8 +203,7 @@ def _whole(
     views: dict[str, ViewSource],
     extending: dict[str, list[ViewSource]],
     targets: frozenset[str],
-    registry: Registry | None,
-    ids: Ids,
+    models: StaticModels | None,
 ) -> list[Finding]:
     plan = _plan(view, views, extending, 0)
     if not any(part.source.addon in targets for part in plan):
@@ -199,9 +218,9 @@ def _whole(
             root = apply(copy.deepcopy(root), parse_arch(part.arch, part.origin), part.origin, findings)
         except DataFileError as error:
             findings.append(_found(part, error))
-    if registry is None:
+    if models is None:
         return [*findings, *parse(root, plan[0].origin).findings]
-    return [*findings, *validate(root, view.model, StaticModels(registry, ids), plan[0].origin)]
+    return [*findings, *validate(root, view.model, models, plan[0].origin)]
 
 
 def _plan(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core.errors import DataFileError, UserError
 from core.kernel.finding import Finding
@@ -24,6 +24,7 @@ class RegistryModels:
     def __init__(self, env: Env) -> None:
         self.env = env
         self._fields: dict[str, Fields] = {}
+        self._signals: dict[str, set[str]] | None = None
 
     def fields(self, model: str) -> Fields | None:
         """The fields of a model; None for one that is not there."""
@@ -40,6 +41,20 @@ class RegistryModels:
         """The methods of a model that a button may call."""
         info = self.env.registry[model]
         return info.actions | info.transitions
+
+    def transitions(self, model: str) -> frozenset[str]:
+        """The methods that act for a transition."""
+        return self.env.registry[model].transitions
+
+    def signals(self, model: str) -> frozenset[str]:
+        """The signals of the model's workflows, those that are switched off included."""
+        if self._signals is None:
+            self._signals = {}
+            if "workflow.transition" in self.env:
+                rows: Any = self.env.super_env["workflow.transition"]
+                for way in rows.search([("signal", "!=", False)]):
+                    self._signals.setdefault(way.act_from.wkf_id.osv, set()).add(way.signal)
+        return frozenset(self._signals.get(model, ()))
 
     def has_id(self, xmlid: str) -> bool | None:
         """Is there a record of that external id?"""

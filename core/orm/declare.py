@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from core.errors import ValidationError
+from core.errors import UnknownName, ValidationError
+from core.orm.fields.options import options_of
 
 if TYPE_CHECKING:
     from core.orm.model import Model
@@ -36,6 +37,8 @@ class ModelMeta(type):
             namespace["_name"] = next(base._name for base in bases if isinstance(base, ModelMeta))  # type: ignore[attr-defined]  # set on every model class
         elif "_name" not in namespace:
             raise ValidationError("{cls} in {module} needs a _name, or extend=True.", cls=name, module=module)
+        for key, value in namespace.items():
+            _refuse_unknown_options(name, key, value)
         for key in ("_abstract", "_transient"):
             if not extend:
                 namespace.setdefault(key, False)
@@ -45,6 +48,14 @@ class ModelMeta(type):
 
     def __init__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **_kwargs: bool) -> None:
         super().__init__(name, bases, namespace)
+
+
+def _refuse_unknown_options(cls: str, field: str, value: Any) -> None:
+    for option in getattr(value, "unknown_options", ()):
+        raise UnknownName(
+            "{model}.{field}: a {kind} has no option {option}.", model=cls, field=field, kind=type(value).__name__,
+            option=option, name=option, known=sorted(options_of(type(value))),
+        )  # fmt: skip
 
 
 def addon_of(module: str) -> str:

@@ -53,6 +53,14 @@ class Models(Protocol):
         """The methods of a model that a button may call."""
         ...
 
+    def transitions(self, model: str) -> frozenset[str]:
+        """Those of them that act for a transition of a workflow."""
+        ...
+
+    def signals(self, model: str) -> frozenset[str]:
+        """The signals that the workflows of a model listen to."""
+        ...
+
     def has_id(self, xmlid: str) -> bool | None:
         """Is there a record of that external id? None when it cannot be told."""
         ...
@@ -144,11 +152,14 @@ class _Check:
 
     def _button(self, element: etree._Element, model: str) -> None:
         name = (element.get("name") or "").strip()
-        kind = element.get("type") or ""
-        if kind == "object" and name:
-            actions = self.models.actions(model)
-            if name not in actions:
-                self.note(element, "view-button", f"{model} has no action {name!r}.{suggestion(name, actions)}")
+        kind = element.get("type") or element.get("special") or "workflow"
+        if kind in ("object", "workflow") and name:
+            signals, moving = self.models.signals(model), self.models.transitions(model)
+            known = (self.models.actions(model) - moving) | signals
+            if name in moving and name not in signals:
+                self.note(element, "view-button", f"No workflow of {model} has a transition {name!r}.")
+            elif name not in known:
+                self.note(element, "view-button", f"{model} has no action {name!r}.{suggestion(name, known)}")
         elif kind == "action" and name and not name.isdigit():
             self._id(element, name.removeprefix("%(").removesuffix(")d"), "view-action")
 

@@ -130,6 +130,18 @@ def data(text: str) -> dict[str, str]:
             "views/job.xml", 4, "view-button", "action_end",
         ),
         (
+            view('<view id="v" model="workshop.job" type="form">\n<button name="action_finsh"/></view>'),
+            "views/job.xml", 3, "view-button", "Did you mean 'action_finish'",
+        ),
+        (
+            {"views/job.xml": GOOD["views/job.xml"].replace('<transition name="action_finish"', "<transition")},
+            "views/job.xml", 3, "view-button", "No workflow of workshop.job has a transition 'action_finish'",
+        ),
+        (
+            {"models/job.py": GOOD["models/job.py"].replace("@api.transition", "@api.action")},
+            "models/job.py", 14, "transition", "views/job.xml:18), but without @api.transition",
+        ),
+        (
             view('<view id="v" inherit="base.partner_form">\n<field name="nobody" position="after"/></view>'),
             "views/job.xml", 3, "view-inherit", "nobody",
         ),
@@ -203,7 +215,7 @@ def test_every_shipped_addon_is_good() -> None:
     assert [str(finding) for finding in run() if finding.severity == "error"] == []
 
 
-def test_loose_files_are_checked_without_models(tmp_path: Path) -> None:
+def test_what_a_legacy_file_outside_of_addons_speaks_of_may_be_unknown(tmp_path: Path) -> None:
     (tmp_path / "old.xml").write_text(
         """<?xml version="1.0" encoding="utf-8"?>
 <openerp>
@@ -228,11 +240,55 @@ def test_loose_files_are_checked_without_models(tmp_path: Path) -> None:
     places = {(Path(f.file).name, f.line, f.code, f.severity) for f in found}
     assert places == {
         ("broken.xml", 2, "xml", "error"),
+        ("old.xml", 4, "model", "warning"),
         ("old.xml", 4, "schema", "warning"),
         ("old.xml", 5, "expression", "error"),
         ("old.xml", 10, "view-attrs", "error"),
         ("old.xml", 11, "view-html", "warning"),
         ("old.xml", 14, "expression", "warning"),
+        ("old.xml", 14, "model", "warning"),
+    }
+
+
+def test_a_file_outside_of_addons_is_checked_against_all_of_them(tmp_path: Path) -> None:
+    (tmp_path / "data.xml").write_text(
+        """<data>
+  <record id="a" model="crm.leed"/>
+  <record id="b" model="crm.lead"><field name="planned_revenu">3</field>
+    <field name="country_id" ref="base.esp"/>
+    <field name="partner_id" ref="sale.nothing"/>
+    <field name="user_id" ref="b"/>
+    <field name="section_id" ref="somebody"/>
+    <field name="partner_id" ref="base.main_partner"/></record>
+  <record id="c" model="mrp.bom"/>
+  <view id="v" model="crm.lead" type="form">
+    <form><field name="nmae"/><button name="case_opn"/></form></view>
+  <view id="w" inherit="base.partner_form">
+    <field name="nmae" position="after"/></view>
+</data>""",
+        encoding="utf-8",
+    )
+    found = {
+        (f.line, f.code, f.severity, f.message.rpartition("Did you mean ")[2]) for f in run([tmp_path / "data.xml"])
+    }
+    assert {one for one in found if one[2] == "error"} >= {
+        (2, "model", "error", "'crm.lead'?"),
+        (3, "field", "error", "'planned_revenue'?"),
+        (4, "reference", "error", "'base.es'?"),
+        (11, "view-field", "error", "'name'?"),
+        (11, "view-button", "error", "'case_open'?"),
+    }
+    assert {one[:3] for one in found} == {
+        (2, "model", "error"),
+        (3, "field", "error"),
+        (4, "reference", "error"),
+        (5, "reference", "warning"),
+        (6, "reference", "error"),
+        (7, "reference", "warning"),
+        (9, "model", "warning"),
+        (11, "view-field", "error"),
+        (11, "view-button", "error"),
+        (13, "view-inherit", "error"),
     }
 
 

@@ -20,11 +20,11 @@ def folder(tmp_path):
     return path
 
 
-def run(folder, *words, cwd=ROOT):
+def run(folder, *words, cwd=ROOT, **variables):
     return subprocess.run(
         [sys.executable, *words],
         cwd=cwd,
-        env={**os.environ, "GRIAL_ADDONS_PATH": str(folder)},
+        env={**os.environ, "GRIAL_ADDONS_PATH": str(folder), **variables},
         capture_output=True,
         text=True,
         timeout=300,
@@ -38,6 +38,9 @@ def test_a_new_addon_is_clean_installs_and_passes_its_own_test(folder):
         config = ["--no-cache", "--config", str(ROOT / "pyproject.toml"), "addons"]
         style = run(folder, "-m", "ruff", *words, *config, cwd=folder.parent)
         assert style.returncode == 0, style.stdout
+    kinds = ["--strict", "--config-file", str(ROOT / "pyproject.toml"), "--cache-dir", str(folder.parent / "cache")]
+    typed = run(folder, "-m", "mypy", *kinds, str(folder / "fleet_card"), MYPYPATH=str(folder.parent))
+    assert typed.returncode == 0, typed.stdout
     checked = run(folder, "-m", "core.cli", "check", "fleet_card")
     assert checked.returncode == 0, checked.stdout
     options = ["--backend", "sqlite", "-p", "no:cacheprovider"]

@@ -34,6 +34,20 @@ BAD = {
     "name of a model": (MODEL.replace("x.thing", "X Thing; drop"), "'X Thing; drop' cannot be the name of a model"),
     "long name of a model": (MODEL.replace("x.thing", "x." + "l" * 70), "up to 63"),
     "name of a field": (in_thing("Größe = fields.Char('Size')"), "x.thing: 'Größe' cannot be the name of a field"),
+    "option of a field": (
+        in_thing("b = fields.Char('B', requird=True)"),
+        "Thing.b: a Char has no option requird. Did you mean required?",
+    ),
+    "option of an own kind": (
+        "class Code(fields.Char):\n    def __init__(self, string='', *, prefix='', **options):\n"
+        "        super().__init__(string, prefix=prefix, **options)\n"
+        + in_thing("b = Code('B', prefix='x', fold=True)\nc = Code('C', prefx='y')"),
+        "Thing.c: a Code has no option prefx. Did you mean prefix?",
+    ),
+    "option of a related field": (
+        in_thing("b = fields.Related('create_uid.name', string='B', stored=True)"),
+        "Thing.b: a RelatedField has no option stored. Did you mean store?",
+    ),
     "long name of a field": (in_thing(f"{'f' * 60} = fields.Char('Long')"), "up to 58"),
     "field named as a method": (in_thing("search = fields.Char('Search')"), "every record has something of that name"),
     "table of two models": (

@@ -115,6 +115,7 @@ def test_an_addon_comes_and_goes_with_views_rights_and_menus(shop):
         ),
         ("<view id='x' model='shelf.book' type='form'><form><field name='titel'/></form></view>", "titel"),
         ("<view id='x' model='shelf.book' type='form'><form><button type='object' name='burn'/></form></view>", "burn"),
+        ("<view id='x' model='shelf.book' type='form'><form><button name='lend_out'/></form></view>", "lend_out"),
         (
             "<view id='x' inherit='base.partner_form'><field name='name' position='replace'><field name='nom'/>"
             "</field></view>",
@@ -130,6 +131,35 @@ def test_a_view_that_does_not_fit_is_refused_with_its_place(shop, view, reason):
     assert reason in str(refused.value)
     assert "shelf/data.xml:2" in str(refused.value)
     assert shop.rows() == before
+
+
+def test_an_upgrade_refuses_a_button_whose_transition_is_gone(shop):
+    flow = """<data>
+      <view id="book_form" model="shelf.book" type="form"><form><header>
+        <button name="action_lend" type="object"/><button name="action_return"/></header></form></view>
+      <workflow id="lending" model="shelf.book" start="here">
+        <transition name="action_lend" from="here" to="lent"/>
+        <transition name="action_return" from="lent" to="here"/>
+      </workflow>
+    </data>"""
+    model = """
+        from core import Model, api, fields
+
+        class Book(Model):
+            _name = "shelf.book"
+            name = fields.Char("Title")
+            state = fields.Selection("State", {"here": "Here", "lent": "Lent"}, default="here")
+
+            @api.transition
+            def action_lend(self):
+                pass
+    """
+    shop.folder.write_files("shelf", {"data.xml": flow, "models/book.py": model})
+    shop.install("shelf")
+    for name in ("action_lend", "action_return"):
+        shop.folder.write_files("shelf", {"data.xml": flow.replace(f'<transition name="{name}"', "<transition")})
+        with pytest.raises(UserError, match=rf"shelf/data.xml:3: .*{name}"):
+            shop.upgrade("shelf")
 
 
 def test_upgrading_twice_changes_nothing(shop):

@@ -26,6 +26,12 @@ class Models:
     def actions(self, model: str) -> frozenset[str]:
         return frozenset({"action_close"}) if model == "crm.claim" else frozenset()
 
+    def transitions(self, model: str) -> frozenset[str]:
+        return frozenset()
+
+    def signals(self, model: str) -> frozenset[str]:
+        return frozenset({"signal_reopen"}) if model == "crm.claim" else frozenset()
+
     def has_id(self, xmlid: str) -> bool | None:
         return {"base.group_user": True, "crm.wrong": False}.get(xmlid)
 
@@ -37,7 +43,8 @@ def problems(arch: str, model: str = "crm.claim") -> list[tuple[int, str]]:
 
 def test_a_good_view_has_no_findings() -> None:
     assert not problems("""<form>
-      <header><button name="action_close" type="object" groups="base.group_user" invisible="state == 'done'"/></header>
+      <header><button name="action_close" type="object" groups="base.group_user" invisible="state == 'done'"/>
+        <button name="signal_reopen"/></header>
       <field name="partner_id" domain="[('customer', '=', True)]" context="{'default_name': name}"/>
       <label for="name"/><field name="create_date"/>
       <field name="line_ids"><tree><field name="amount" invisible="parent.state == 'done'"/></tree></field>
@@ -54,8 +61,9 @@ def test_every_wrong_name_is_found_with_its_line() -> None:
       <field name="name"><tree/></field>
       <label for="date_x"/>
       <button name="%(crm.wrong)d" type="action"/>
+      <button name="signal_reopn"/>
     </form>""")
-    assert [line for line, _ in found] == [6, 7, 8, 8, 9, 10, 11, 12, 13]
+    assert [line for line, _ in found] == [6, 7, 8, 8, 9, 10, 11, 12, 13, 14]
     text = " ".join(message for _, message in found)
     assert "no field 'nmae'. Did you mean 'name'?" in text
     assert "no action 'action_clos'. Did you mean 'action_close'?" in text

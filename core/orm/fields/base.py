@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypedDict, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, overload
 
 from core.errors import AccessError, UserError, ValidationError
 from core.kernel.text import label_of
 from core.orm.domain import Domain, Leaf
+from core.orm.fields.options import unknown_options
 
 if TYPE_CHECKING:
     from sqlalchemy import Column
@@ -28,23 +29,6 @@ S = TypeVar("S")
 F = TypeVar("F", bound=Callable[..., Any])
 
 MISSING: Any = object()
-
-
-class Options(TypedDict, total=False):
-    """Options that every field takes."""
-
-    readonly: bool
-    index: bool
-    default: object
-    help: str
-    groups: str
-    copy: bool
-    company_dependent: bool
-    tracking: bool
-    translate: bool
-    aggregate: str
-    oldname: str
-    source: str
 
 
 class Field(Generic[T, S]):
@@ -98,6 +82,7 @@ class Field(Generic[T, S]):
         if required:
             given["required"] = True
         self.given = given
+        self.unknown_options = unknown_options(type(self), given)
         self.__dict__.update(given)
         self.on_changes: list[str] = []
 

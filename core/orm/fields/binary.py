@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Unpack
 import sqlalchemy as sa
 
 from core.db.types import JsonMap
-from core.orm.fields.base import MISSING, Field, Options
+from core.orm.fields.base import MISSING, Field
+from core.orm.fields.options import Options
 
 if TYPE_CHECKING:
     from sqlalchemy.types import TypeEngine

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, Unpack, overload
 
 import sqlalchemy as sa
 
-from core.orm.fields.base import MISSING, Field, Options
+from core.orm.fields.base import MISSING, Field
+from core.orm.fields.options import Options
 from core.orm.fields.scalar import path_of
 
 if TYPE_CHECKING:

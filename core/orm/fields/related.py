@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, TypeVar, Unpack, overload
 
-from core.orm.fields.base import Field, Options
+from core.orm.fields.base import Field
+from core.orm.fields.options import Options
 
 T = TypeVar("T")
 S = TypeVar("S")

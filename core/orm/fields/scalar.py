@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, Unpack, overload
 import sqlalchemy as sa
 
 from core.db.types import Money, UtcDateTime
-from core.orm.fields.base import MISSING, Field, MappedField, Options
+from core.orm.fields.base import MISSING, Field, MappedField
+from core.orm.fields.options import Options
 
 if TYPE_CHECKING:
     from sqlalchemy.types import TypeEngine

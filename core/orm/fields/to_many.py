@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, Unpack
 
 from core.orm.domain import Domain, Leaf
-from core.orm.fields.base import MISSING, Field, Options
+from core.orm.fields.base import MISSING, Field
+from core.orm.fields.options import Options
 from core.orm.fields.scalar import path_of
 from core.orm.fields.to_one import Relational, Target, describe_link
 

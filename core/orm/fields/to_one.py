@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, Unpack
 import sqlalchemy as sa
 
 from core.orm.domain import Domain, Leaf
-from core.orm.fields.base import MISSING, MappedField, Options
+from core.orm.fields.base import MISSING, MappedField
+from core.orm.fields.options import Options
 from core.orm.fields.scalar import path_of
 
 if TYPE_CHECKING:
