@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from core.data.sheets.cells import converter, split_tags
+from core.data.sheets.ids import OUTSIDE
+from core.data.sheets.mapping import DATABASE_ID, XMLID
 from core.data.sheets.names import Names
 from core.errors import GrialError, UnknownName, UserError, ValidationError
 from core.orm import xmlids
@@ -20,10 +22,6 @@ from core.orm import xmlids
 if TYPE_CHECKING:
     from core.orm.env import Env
     from core.orm.registry import ModelInfo
-
-XMLID, DATABASE_ID = "id", ".id"
-OUTSIDE = "__import__"
-"""The module of external ids that name none."""
 
 
 @dataclass(frozen=True, slots=True)
