@@ -192,3 +192,17 @@ def test_the_wizard_asks_whether_empty_cells_clear_values(
     finished(dry.submit("import-check", do="run"), visit)
     with database.transaction(write=False) as env:
         assert env["crm.lead"].search([("name", "=", "Oak")]).city == ""
+
+
+def test_an_import_shows_its_own_records_only(bring: Callable[[str], Screen], visit: Visit, database: Database) -> None:
+    finished(bring("Company Name\nOld\n").submit("import-mapping", do="run"), visit)
+    outcome = finished(bring("Company Name\nOak\nFir\n").submit("import-mapping", do="run"), visit)
+    (address,) = outcome.root.xpath("//a[contains(., 'Show the records')]/@href")
+    listed = visit(address).response.text
+    assert ("Oak" in listed, "Fir" in listed, "Old" in listed) == (True, True, False)
+    assert "leads.csv" in listed
+
+
+def test_a_model_that_is_none_is_not_found(client: WebClient) -> None:
+    for address in ("/web/import/crm.leed", "/web/export/crm.leed"):
+        assert client.get(address).status_code == 404

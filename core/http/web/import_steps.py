@@ -9,11 +9,12 @@ from core.data.sheets.ids import split_path
 from core.data.sheets.mapping import DATABASE_ID, XMLID, id_paths, importable
 from core.data.sheets.outcome import Outcome
 from core.data.sheets.reader import ENCODINGS, SEPARATORS, Sheet
-from core.data.sheets.undo import plan_undo
+from core.data.sheets.undo import LOCKED, UndoPlan, plan_undo
 from core.http.web.import_file import ImportFile
 from core.http.web.import_unknown import outcome_sentences, unknown_columns
 from core.http.web.page import say
 from core.http.web.pages.transfer import FieldOption, Figure, ImportPage, RowProblem, SheetColumn
+from core.http.web.query import Query
 from core.kernel.formats import format_number
 
 if TYPE_CHECKING:
@@ -116,21 +117,30 @@ def problems(sheet: Sheet, outcome: Outcome) -> list[RowProblem]:
 def outcome_page(request: Request, batch: Any, lines: Sequence[Any], title: str, token: str) -> ImportPage:
     """The last step: what the import did, and its undo."""
     base = f"/web/import/{batch.model}/done/{batch.id}"
+    plan = plan_undo(request.env, batch.id) if batch.state == "done" else None
+    listed = [("import", str(batch.id)), ("title", batch.file_name)]
     shown = tuple(RowProblem(line.line_no, "", "", line.message) for line in lines[:SHOWN_PROBLEMS])
     return ImportPage(
         "outcome", batch.model, title, url=base, back_url=f"/web/import/{batch.model}", filename=batch.file_name,
         figures=figures(request, batch.created_count, batch.updated_count, batch.refused_count), problems=shown,
-        problem_count=len(lines), notes=outcome_sentences(request, batch.mapping),
+        problem_count=len(lines), notes=(*outcome_sentences(request, batch.mapping), *_locked(request, plan)),
         problems_url=f"/web/import/{batch.model}/{token}/refused" if token and lines else "",
-        records_url=f"/web/{batch.model}", undo_url=base if batch.state == "done" else "",
-        undo_question=_undo_question(request, batch.id) if batch.state == "done" else "",
+        records_url=str(Query.of(f"/web/{batch.model}", listed).url),
+        undo_url=base if plan and not plan.locked else "", undo_question=_undo_question(request, plan) if plan else "",
         undone=batch.state == "undone",
     )  # fmt: skip
 
 
-def _undo_question(request: Request, batch_id: int) -> str:
+def _locked(request: Request, plan: UndoPlan | None) -> tuple[str, ...]:
+    """Why an undo is not offered."""
+    if plan is None or not plan.locked:
+        return ()
+    count = format_number(plan.locked, 0, request.lang)
+    return (say(request, LOCKED, count=count),)
+
+
+def _undo_question(request: Request, plan: UndoPlan) -> str:
     """What an undo would do, for the person to say yes or no to."""
-    plan = plan_undo(request.env, batch_id)
     counts = {name: format_number(getattr(plan, name), 0, request.lang) for name in ("delete", "restore", "later")}
     asked = say(
         request, "Undo this import? {delete} new records are removed, {restore} get their old values back.", **counts

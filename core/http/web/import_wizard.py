@@ -34,6 +34,8 @@ RECENT = 8
 
 def _title(request: Request, model: str) -> str:
     env = request.env
+    if model not in env:
+        raise MissingError("There is no model {name}.", name=model)
     env.check(model, "create")
     info = env.registry[model]
     return say(request, "Import: {model}", model=env.translate_term(info.description, info.addon))
