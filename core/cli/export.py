@@ -32,7 +32,8 @@ def command(
 ) -> None:
     """Export records to FILE, whose ending (.csv or .xlsx) says how; the file can be imported again.
 
-    `id` stands for the external id of a record and `.id` for its number.
+    `id` stands for the external id of a record, by which an import finds it again (records without one get one),
+    and `.id` for its number in this database. Behind links too: partner_id/id.
     """
     if file.suffix.lower() not in (".csv", ".xlsx"):
         raise click.UsageError("FILE ends in .csv or .xlsx.")
@@ -44,8 +45,8 @@ def command(
         reader = on_behalf_of(env, login)
         records = reader[model].search(parse_domain(reader, domain), order=order)
         with progress() as step:
-            return table(records, paths, labels, lambda done, total: step(done, total, file.name))
+            return table(records, paths, labels, lambda done, total: step(done, total, file.name), naming=True)
 
-    found = registries().run(database, work, write=False)
+    found = registries().run(database, work)
     file.write_bytes(found.xlsx() if file.suffix.lower() == ".xlsx" else found.csv())
     click.echo(f"{len(found.rows)} records of {model} are in {file}.")

@@ -17,7 +17,7 @@ from core.cli.records import on_behalf_of
 
 if TYPE_CHECKING:
     from core.data.outcome import LoadOutcome
-    from core.data.sheets.importing import Outcome
+    from core.data.sheets.outcome import Outcome
     from core.data.sheets.reader import Sheet
     from core.module.registries import Registries
     from core.orm.env import Env
@@ -33,6 +33,7 @@ class Wishes:
         missing: by field, what to do with texts that are not known.
         meant: by field, what single texts mean.
         stop: keep nothing when a row is bad.
+        empty: what empty cells do to records that rows update.
         login: whose rights count.
     """
 
@@ -43,6 +44,7 @@ class Wishes:
     meant: Mapping[str, Mapping[str, str]]
     stop: bool
     login: str | None
+    empty: str = "keep"
 
 
 class _Undone(Exception):
@@ -66,6 +68,12 @@ class _Undone(Exception):
 )
 @click.option(
     "--value", "values", multiple=True, metavar="FIELD:TEXT=NAME", help="What a text means; * in TEXT is anything."
+)
+@click.option(
+    "--empty",
+    type=click.Choice(["keep", "clear"]),
+    default="keep",
+    help="When a row updates a record, its empty cells leave the values alone (keep, the usual), or clear them.",
 )
 @click.option("--dry-run", is_flag=True, help="Show what would happen, and keep nothing.")
 @click.option(
@@ -93,6 +101,7 @@ def command(
     keys: tuple[str, ...],
     missing: tuple[str, ...],
     values: tuple[str, ...],
+    empty: str,
     dry_run: bool,
     on_error: str | None,
     refused: Path | None,
@@ -109,8 +118,10 @@ def command(
     \b
     FILE.csv, FILE.xlsx with --model: rows become records. Columns are matched by
         their titles in any language; --map corrects that, `--map COLUMN=` leaves
-        a column out. Links are found by name; tags are created. A dry run tells
-        what is not known, and what can be done about it.
+        a column out. A column `id` holds external ids, as an export writes them:
+        rows update the records that have them; link/id names a link's record so.
+        Links are found by name; tags are created. A dry run tells what is not
+        known, and what can be done about it.
     FILE.xml, or FILE.csv with --addon: a data file, as in an addon's `data`. Its
         records are yours: no upgrade and no uninstall of an addon deletes them.
     --undo ID: shows what it takes back, and asks; --dry-run stops there.
@@ -137,9 +148,9 @@ def command(
         loaded = load_data(found, database, file, addon, dry_run, on_error == "skip")
         show_loaded(loaded, dry_run, as_json)
         ctx.exit(1 if loaded.rejected else 0)
-    wishes = Wishes(str(model), choices, keys, _pairs(missing), _meanings(values), on_error == "stop", login)
+    wishes = Wishes(str(model), choices, keys, _pairs(missing), _meanings(values), on_error == "stop", login, empty)
     sheet = read_rows(file, encoding, separator)
-    from core.data.sheets.importing import Stopped
+    from core.data.sheets.outcome import Stopped
 
     try:
         outcome = import_rows(found, database, sheet, wishes, dry_run)
@@ -187,14 +198,16 @@ def read_rows(file: Path, encoding: str, separator: str) -> Sheet:
 
 def import_rows(found: Registries, database: str, sheet: Sheet, wishes: Wishes, dry_run: bool) -> Outcome:
     """Import the rows of a file, and show what each column feeds."""
-    from core.data.sheets.importing import Cancelled, Import
+    from core.data.sheets.importing import Import
     from core.data.sheets.mapping import from_choices
+    from core.data.sheets.outcome import Cancelled
 
     def work(env: Env) -> Outcome:
         reader = on_behalf_of(env, wishes.login)
         columns = from_choices(reader, wishes.model, sheet.header, wishes.choices)
         show_columns(sheet, columns)
-        job = Import(reader, wishes.model, sheet, columns, wishes.keys, wishes.stop, wishes.missing, wishes.meant)
+        job = Import(reader, wishes.model, sheet, columns, wishes.keys, wishes.stop, wishes.missing, wishes.meant,
+                     wishes.empty)  # fmt: skip
         with progress() as step:
             return job.run(dry_run, lambda done, total: step(done, total, sheet.file_name))
 

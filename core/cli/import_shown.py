@@ -13,8 +13,8 @@ from core.cli.output import show_json
 
 if TYPE_CHECKING:
     from core.data.sheets.feeds import Unknown
-    from core.data.sheets.importing import Outcome
     from core.data.sheets.mapping import Columns
+    from core.data.sheets.outcome import Outcome
     from core.data.sheets.reader import Sheet
 
 MOST_ROWS = 20
@@ -36,6 +36,8 @@ def imported_facts(outcome: Outcome) -> dict[str, Any]:  # Any: JSON
         "created": len(outcome.created),
         "updated": len(outcome.updated),
         "same": outcome.same,
+        "cleared": outcome.cleared,
+        "spared": outcome.spared,
         "refused": [{"line": r.line, "column": r.column, "reason": r.reason} for r in outcome.refused],
         "unknown": [
             {
@@ -83,8 +85,17 @@ def show_imported(file: Path, outcome: Outcome, as_json: bool, written: Path | N
         f"{len(outcome.refused)} refused."
         + (f" {outcome.same} of the updated ones said the same already." if outcome.same else "")
     )
+    if outcome.cleared:
+        click.echo(f"{_values(outcome.cleared)} {would or 'were '}cleared, for the cell is empty.")
+    if outcome.spared:
+        click.echo(f"{_values(outcome.spared)} {'would stay' if outcome.dry else 'stayed'}, for the cell is empty; "
+                   "--empty clear takes them away.")  # fmt: skip
     if outcome.batch:
         click.echo(f"This is import {outcome.batch}; --undo {outcome.batch} takes it back.")
+
+
+def _values(count: int) -> str:
+    return "1 value" if count == 1 else f"{count} values"
 
 
 def _unknown_lines(one: Unknown) -> list[str]:

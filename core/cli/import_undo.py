@@ -75,6 +75,8 @@ def _lines(plan: UndoPlan) -> list[str]:
     lines += [f"Records made on the way, to delete where nothing uses them: {n} of {m}" for m, n in plan.made.items()]
     if plan.later:
         lines.append(f"Of these, {plan.later} were changed since: what people wrote into imported fields is lost.")
+    if plan.locked:
+        lines.append(f"Of these, {plan.locked} cannot be deleted: changed since, and the user may not delete.")
     if plan.gone:
         lines.append(f"Records that are gone already: {plan.gone}")
     return lines

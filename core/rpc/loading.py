@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from core.data.sheets.cells import converter, split_tags
+from core.data.sheets.mapping import DATABASE_ID, XMLID
 from core.data.sheets.names import Names
 from core.errors import GrialError, UnknownName, UserError, ValidationError
 from core.orm import xmlids
@@ -20,10 +21,6 @@ from core.orm import xmlids
 if TYPE_CHECKING:
     from core.orm.env import Env
     from core.orm.registry import ModelInfo
-
-XMLID, DATABASE_ID = "id", ".id"
-OUTSIDE = xmlids.IMPORTED
-"""The module of external ids that name none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +233,7 @@ def _number(column: _Column, text: str) -> int:
 
 
 def _qualified(xmlid: str) -> str:
-    return xmlid if "." in xmlid else f"{OUTSIDE}.{xmlid}"
+    return xmlid if "." in xmlid else f"{xmlids.IMPORTED}.{xmlid}"
 
 
 def _named(env: Env, xmlid: str) -> str:

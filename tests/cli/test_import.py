@@ -243,3 +243,26 @@ def test_what_people_import_outlives_the_upgrade_and_the_removal_of_an_addon(gri
     file.write_text(text.replace("Big", "Bigger").replace('name">Luis', 'name">Luisa'))
     grial("import", file, "-d", database.name, "--addon", "crm")
     assert left() == [1, 0, 0]
+
+
+def test_an_export_is_imported_again_and_changes_nothing(grial, load, database, tmp_path):
+    load("--missing", "country_id=empty")
+    exported = tmp_path / "again.csv"
+    fields = "id,name,city,country_id"
+    answer = grial("export", exported, "-d", database.name, "--model", "crm.lead", "--fields", fields)
+    assert answer.exit_code == 0
+    answer = grial("import", exported, "-d", database.name, "--model", "crm.lead", "--map", "id=id", "--json")
+    facts = json.loads(answer.stdout)
+    assert (facts["created"], facts["updated"], facts["same"], facts["refused"]) == (0, 3, 3, [])
+
+
+def test_empty_cells_leave_values_alone_unless_they_shall_clear_them(load, database, file):
+    load("--missing", "country_id=empty")
+    file.write_text("Company Name;City\nOak Ltd;\n")
+    _, facts = load("--key", "name", "--dry-run")
+    assert (facts["spared"], facts["cleared"]) == (1, 0)
+    load("--key", "name")
+    assert cities(database)["Oak Ltd"] == "Lugo"
+    _, facts = load("--key", "name", "--empty", "clear")
+    assert (facts["spared"], facts["cleared"]) == (0, 1)
+    assert cities(database)["Oak Ltd"] == ""

@@ -4,9 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from core.data.sheets.importing import Cancelled, Import
+from core.data.sheets.importing import Import
 from core.data.sheets.mapping import from_choices, propose
+from core.data.sheets.outcome import Cancelled
 from core.data.sheets.reader import read_sheet
+from core.data.sheets.undo import undo
 from core.errors import AccessError, UnknownName, UserError
 
 pytestmark = pytest.mark.addons("crm")
@@ -241,12 +243,12 @@ def test_a_key_updates_and_does_not_duplicate(env):
     first = importing(env, "Company Name,City,Tags\nA,Lugo,old\nB,Vigo,\n", key=["name"]).run()
     again = importing(env, "Company Name,City,Tags\nA,Sarria,new\nB,,\nC,Noia,\n", key=["name"]).run()
     assert again.updated == first.created
-    assert again.same == 0
+    assert (again.same, again.spared, again.cleared) == (1, 1, 0)
     assert importing(env, "Company Name,City\nA,Sarria\n", key=["name"]).run().same == 1
     assert len(again.created) == 1
     a, b = leads(env, "A"), leads(env, "B")
     assert (a.city, a.categ_ids.mapped("name")) == ("Sarria", ["new"])
-    assert b.city == ""
+    assert b.city == "Vigo"
     assert leads(env, "A", "B", "C").mapped("name") == ["A", "B", "C"]
 
 
@@ -332,3 +334,25 @@ def test_a_record_hidden_by_a_rule_is_not_updated(as_user, env):
 def test_defaults_fill_what_the_file_leaves_out_even_with_a_key(env):
     importing(env, "Company Name,Priority,Planned Revenue\nA,,\n", key=["name"]).run()
     assert leads(env, "A").priority == "3"
+
+
+def test_empty_cells_clear_values_when_that_is_chosen(env):
+    importing(env, "Company Name,City,Tags\nA,Lugo,old\nB,Vigo,\n").run()
+    text = "Company Name,City,Tags\nA,,\nB,,\nC,,\n"
+    dry = importing(env, text, key=["name"], empty="clear").run(dry=True)
+    assert (dry.cleared, dry.spared, leads(env, "A").city) == (3, 0, "Lugo")
+    done = importing(env, text, key=["name"], empty="clear").run()
+    assert (done.cleared, leads(env, "A").city, leads(env, "A").categ_ids.ids) == (3, "", [])
+    undo(env, done.batch)
+    assert (leads(env, "A").city, leads(env, "A").categ_ids.mapped("name")) == ("Lugo", ["old"])
+
+
+def test_a_rule_or_a_missing_right_refuses_single_rows(env, as_user):
+    seller = as_user("crm.group_sale_salesman")
+    other = as_user("crm.group_sale_salesman")
+    text = f"Company Name,user_id/.id\nA,{seller.uid}\nB,{other.uid}\nC,{seller.uid}\n"
+    for dry in (True, False):
+        outcome = importing(seller, text).run(dry=dry)
+        assert (len(outcome.created), [row.line for row in outcome.refused]) == (2, [3])
+        assert outcome.refused[0].reason
+    assert leads(env, "A", "B", "C").mapped("name") == ["A", "C"]

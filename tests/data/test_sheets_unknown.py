@@ -2,8 +2,9 @@
 
 import pytest
 
-from core.data.sheets.importing import Import, Stopped
+from core.data.sheets.importing import Import
 from core.data.sheets.mapping import from_choices, propose
+from core.data.sheets.outcome import Stopped
 from core.data.sheets.reader import read_sheet
 from core.errors import UnknownName, UserError
 

@@ -158,3 +158,51 @@ def test_an_import_whose_server_ended_does_not_seem_to_run(
     screen = visit(running.response.request.path)
     assert "nothing was kept" in screen.texts("//*[@role='alert']")[0]
     assert screen.root.xpath("//form[@id='import-mapping']")
+
+
+def test_an_export_for_importing_again_comes_in_again_and_changes_nothing(
+    client: WebClient, bring: Callable[[str], Screen], visit: Visit, database: Database
+) -> None:
+    finished(bring("Company Name;City\nOak;Lugo\nFir;\n").submit("import-mapping", do="run"), visit)
+    visit("/web/export/crm.lead")
+    sent = {"csrf_token": client.csrf_token, "field": ["name", "city", "user_id"], "as": "csv", "mode": "import"}
+    exported = client.post("/web/export/crm.lead", data=sent).get_data().decode("utf-8-sig")
+    assert exported.startswith("id,name,city,user_id")
+    columns = bring(exported)
+    assert columns.root.xpath("//select[@id='to-0']/option[@selected]/@value") == ["id"]
+    dry = columns.submit("import-mapping", do="check")
+    assert figures(dry) == ["0", "2", "0"]
+    outcome = finished(dry.submit("import-check", do="run"), visit)
+    assert figures(outcome) == ["0", "2", "0"]
+    with database.transaction(write=False) as env:
+        lines = env["ir.import.line"].search([("action", "=", "updated")])
+        assert not any(line.before for line in lines)
+
+
+def test_the_wizard_asks_whether_empty_cells_clear_values(
+    bring: Callable[[str], Screen], visit: Visit, database: Database
+) -> None:
+    finished(bring("Company Name;City\nOak;Lugo\n").submit("import-mapping", do="run"), visit)
+    columns = bring("Company Name;City\nOak;\n")
+    assert columns.root.xpath("//input[@name='empty'][@checked]/@value") == ["keep"]
+    dry = columns.submit("import-mapping", do="check", key="name")
+    assert "Values of records that stay as they are, for the cell is empty: 1." in dry.response.text
+    dry = bring("Company Name;City\nOak;\n").submit("import-mapping", do="check", key="name", empty="clear")
+    assert "Empty cells clear values of records: 1." in dry.response.text
+    finished(dry.submit("import-check", do="run"), visit)
+    with database.transaction(write=False) as env:
+        assert env["crm.lead"].search([("name", "=", "Oak")]).city == ""
+
+
+def test_an_import_shows_its_own_records_only(bring: Callable[[str], Screen], visit: Visit, database: Database) -> None:
+    finished(bring("Company Name\nOld\n").submit("import-mapping", do="run"), visit)
+    outcome = finished(bring("Company Name\nOak\nFir\n").submit("import-mapping", do="run"), visit)
+    (address,) = outcome.root.xpath("//a[contains(., 'Show the records')]/@href")
+    listed = visit(address).response.text
+    assert ("Oak" in listed, "Fir" in listed, "Old" in listed) == (True, True, False)
+    assert "leads.csv" in listed
+
+
+def test_a_model_that_is_none_is_not_found(client: WebClient) -> None:
+    for address in ("/web/import/crm.leed", "/web/export/crm.leed"):
+        assert client.get(address).status_code == 404

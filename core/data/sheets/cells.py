@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from core.errors import ValidationError
@@ -53,6 +54,12 @@ def _choice(labels: Mapping[str, str]) -> Convert:
         return found
 
     return convert
+
+
+def unmistakable(number: float | Decimal) -> str:
+    """A number whose point no language takes for one that groups thousands: `1.234` is `1.2340`."""
+    text = str(number)
+    return f"{text}0" if len(text.partition(".")[2]) == 3 and "e" not in text.lower() else text
 
 
 def split_tags(text: str) -> list[str]:

@@ -9,7 +9,8 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from core.data.sheets.cells import converter, split_tags
-from core.data.sheets.mapping import importable
+from core.data.sheets.ids import IdNames
+from core.data.sheets.mapping import LINKS, importable
 from core.data.sheets.names import Names
 from core.errors import GrialError, UnknownName, UserError
 from core.kernel.text import fold
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from core.orm.env import Env
 
 CHOICES = ("refuse", "suggested", "keep", "empty", "create")
-LINKS = ("many2one", "many2many")
+
 NOTES = ("description", "comment", "note", "notes")
 Meant = int | str
 """What a person says that a text means: the id of a record, another name for it, or nothing."""
@@ -72,7 +73,8 @@ class Feed:
         heading: its title.
         choice: one of CHOICES; empty for the usual one: tags are created, other rows refused.
         given: by text, what it means; a text with `*` stands for many.
-        names: where links look their records up; by model, and whether they create.
+        names: where links look their records up; by model and how.
+        by: `id` or `.id` where the column names a link's records by external id or number.
     """
 
     def __init__(
@@ -83,12 +85,15 @@ class Feed:
         heading: str,
         choice: str,
         given: Mapping[str, Meant],
-        names: dict[tuple[str, bool], Names],
+        names: dict[tuple[str, str], Names],
+        by: str = "",
     ) -> None:
         self.env, self.bound, self.column, self.name = env, bound, column, bound.name
         self.many = bound.type == "many2many"
         self.plain = bound.type in ("char", "text", "html")
         choices = choices_for(env, bound)
+        if by:
+            choices = tuple(one for one in choices if one not in ("suggested", "create"))
         usual = "create" if self.many and "create" in choices else "refuse"
         self.choice = choice or usual
         if self.choice not in choices:
@@ -97,8 +102,9 @@ class Feed:
         self.unknown = Unknown(bound.name, heading, choices, self.choice)
         self.links: Names | None = None
         if bound.type in LINKS:
-            key = (bound.comodel, self.choice == "create")
-            self.links = names.setdefault(key, Names(env, *key))
+            made = self.choice == "create"
+            fresh = IdNames(env, bound.comodel, by) if by else Names(env, bound.comodel, made)
+            self.links = names.setdefault((bound.comodel, by or ("create" if made else "")), fresh)
         self._convert: Callable[[str], Any] = self.links.find if self.links else converter(env, bound, None)
         self._given = {fold(text.strip()): meant for text, meant in given.items()}
         self._patterns = [text for text in self._given if "*" in text]

@@ -2,96 +2,28 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from core.data.sheets.feeds import Feed, Meant, Unknown, joined, notes_field
-from core.data.sheets.formulas import harmless
+from core.data.sheets.changes import changes, key_of, snapshots
+from core.data.sheets.feeds import Feed, Meant, joined, notes_field
+from core.data.sheets.ids import Identity, split_path
 from core.data.sheets.mapping import REFUSED, Columns, reason_titles
 from core.data.sheets.names import Names
 from core.data.sheets.notes import with_notes
+from core.data.sheets.outcome import Outcome, Refusal, Stopped
 from core.data.sheets.reader import Sheet
-from core.errors import AccessError, GrialError, UnknownName, UserError
+from core.errors import GrialError, UnknownName, UserError
 from core.orm.domain import Leaf
 
 if TYPE_CHECKING:
     from core.orm.env import Env
 
 BATCH = 500
+EMPTY = ("keep", "clear")
+"""What an empty cell does to a record that a row updates."""
 Progress = Callable[[int, int], None]
-
-
-@dataclass
-class Refusal:
-    """A row that was not imported, and why: its first fault, and the others after it."""
-
-    line: int
-    column: str
-    reason: str
-    cells: tuple[str, ...]
-
-
-@dataclass
-class Outcome:
-    """What an import did, or would do.
-
-    Attributes:
-        created, updated: ids of records.
-        same: how many of the updated records said already what the file says; they were not written.
-        refused: rows left out.
-        made: records of other models created on the way, by model.
-        unknown: by column, what the file says and Grial did not know.
-        batch: id of the kept record of this import; 0 after a dry run.
-        reason: title of the reasons in the file of refused rows.
-        reasons: that title in every language; such a column of the file is replaced.
-    """
-
-    total: int = 0
-    created: list[int] = field(default_factory=list)
-    updated: list[int] = field(default_factory=list)
-    same: int = 0
-    refused: list[Refusal] = field(default_factory=list)
-    made: dict[str, list[int]] = field(default_factory=dict)
-    unknown: list[Unknown] = field(default_factory=list)
-    batch: int = 0
-    dry: bool = False
-    reason: str = REFUSED
-    reasons: frozenset[str] = frozenset()
-
-    def refused_file(self, sheet: Sheet) -> bytes:
-        """The refused rows as a CSV file to correct and import again, with the reason in a last column."""
-        out = io.StringIO(newline="")
-        writer = csv.writer(out, delimiter=sheet.separator or ",")
-        kept = [column for column, title in enumerate(sheet.header) if title not in self.reasons]
-        writer.writerow([*(harmless(sheet.header[column]) for column in kept), self.reason])
-        for refusal in self.refused:
-            writer.writerow([*(harmless(refusal.cells[column]) for column in kept), harmless(refusal.reason)])
-        return out.getvalue().encode("utf-8-sig")
-
-
-class Cancelled(UserError):
-    """The person stopped the import; nothing was kept."""
-
-
-class Stopped(UserError):
-    """A row was bad and the import was to stop at that; nothing was kept.
-
-    Attributes:
-        outcome: with every bad row.
-    """
-
-    def __init__(self, outcome: Outcome) -> None:
-        first = outcome.refused[0]
-        outcome.created, outcome.updated, outcome.made, outcome.batch = [], [], {}, 0
-        super().__init__(
-            "Line {line}: {reason} Nothing was imported; {count} rows are refused.",
-            line=first.line, reason=first.reason, count=len(outcome.refused),
-        )  # fmt: skip
-        self.outcome = outcome
 
 
 @dataclass
@@ -100,7 +32,10 @@ class _Row:
     cells: tuple[str, ...]
     values: dict[str, Any]
     kept: list[str]
+    empty: frozenset[str]
     target: int = 0
+    xmlid: str = ""
+    named: bool = False
 
 
 class Import:
@@ -111,11 +46,13 @@ class Import:
         model: where the rows go.
         sheet: the file.
         columns: which column feeds which fields.
-        key: fields by which a row finds the record it updates; rows without a match are created.
+        key: fields by which a row finds the record it updates; rows without a match are created. A column of ids comes
+            before them.
         stop: keep nothing when a row is bad, instead of leaving it out.
         missing: by field, what to do with texts that are not known, one of `feeds.CHOICES`. Without a choice, tags
             are created and other rows refused.
         meant: by field, what single texts mean.
+        empty: one of EMPTY; empty cells leave the values of a record alone, or clear them.
     """
 
     def __init__(
@@ -128,12 +65,16 @@ class Import:
         stop: bool = False,
         missing: Mapping[str, str] | None = None,
         meant: Mapping[str, Mapping[str, Meant]] | None = None,
+        empty: str = "keep",
     ) -> None:
         self.env, self.model, self.sheet, self.columns = env, model, sheet, columns
-        self.key, self.stop = tuple(key), stop
+        self.key = tuple(field for field, _ in map(split_path, key) if field)
+        self.stop, self.clears = stop, empty == "clear"
         self.info = env.registry[model]
         self.outcome = Outcome(total=len(sheet.rows), reason=env._(REFUSED), reasons=reason_titles(env))
-        mapped = {name for names in columns.values() for name in names}
+        fed = [(column, *split_path(name)) for column, names in columns.items() for name in names]
+        self.identity = Identity(env, model, {column: by for column, name, by in fed if not name})
+        mapped = {name for _, name, _ in fed if name}
         if not mapped:
             raise UserError("No column is mapped to a field; choose at least one.")
         for name in self.key:
@@ -143,12 +84,13 @@ class Import:
             if name not in mapped:
                 raise UnknownName("{name} is fed by no column.", name=name, known=mapped)
         self.notes = notes_field(env, model)
-        self.names: dict[tuple[str, bool], Names] = {}
+        self.names: dict[tuple[str, str], Names] = {}
         self.feeds = [
             Feed(env, self.info.field(name), column, sheet.header[column], (missing or {}).get(name, ""),
-                 (meant or {}).get(name, {}), self.names)
-            for column, names in columns.items() for name in names
+                 (meant or {}).get(name, {}), self.names, by)
+            for column, name, by in fed if name
         ]  # fmt: skip
+        self.blanks = {feed.name: feed.read(0, "").value for feed in self.feeds}
 
     def run(self, dry: bool = False, progress: Progress | None = None) -> Outcome:
         """Import the rows; `dry` undoes everything at the end and only tells what would happen.
@@ -178,6 +120,7 @@ class Import:
             self.outcome.batch = batch.id
         rows = self._converted()
         self._match(rows)
+        self._check_rights(rows)
         history: list[dict[str, Any]] = []
         done = len(self.outcome.refused)
         for start in range(0, len(rows), BATCH):
@@ -241,14 +184,22 @@ class Import:
         """The rows as values; a row with cells that do not fit is refused with all its faults."""
         for feed in self.feeds:
             feed.prepare((cells[feed.column] for cells in self.sheet.rows), self.outcome.dry)
+        self.identity.prepare(self.sheet.rows)
         rows: list[_Row] = []
         for line, cells in zip(self.sheet.lines, self.sheet.rows, strict=True):
             found: dict[str, list[Any]] = {}
             kept: list[str] = []
             faults: dict[tuple[str, str], None] = {}
+            empty: set[str] = set()
+            target, xmlid = 0, ""
+            try:
+                target, xmlid = self.identity.of(cells)
+            except GrialError as error:
+                faults[self.sheet.header[min(self.identity.columns)], self._told(error)] = None
             for feed in self.feeds:
                 text = cells[feed.column].strip()
-                if not text and not self.key:
+                if not text:
+                    empty.add(feed.name)
                     continue
                 try:
                     cell = feed.read(line, text)
@@ -261,7 +212,8 @@ class Import:
                 self._refuse(line, list(faults), cells)
             else:
                 values = {name: joined(self.info.fields[name], several) for name, several in found.items()}
-                rows.append(_Row(line, cells, values, kept))
+                blank = frozenset(empty - found.keys())
+                rows.append(_Row(line, cells, values, kept, blank, target, xmlid, bool(target)))
         return rows
 
     def _told(self, error: GrialError) -> str:
@@ -273,40 +225,49 @@ class Import:
         self.outcome.refused.append(Refusal(line, column, " ".join([reason, *others]), cells))
 
     def _match(self, rows: list[_Row]) -> None:
-        """Find the records that rows update, with one query."""
-        if not self.key:
-            return
-        first = self.key[0]
-        wanted = {row.values.get(first) for row in rows if row.values.get(first)}
-        present = self.env[self.model].with_context(active_test=False).search(Leaf(first, "in", list(wanted)))
-        found: dict[tuple[Any, ...], list[int]] = {}
-        for record in present:
-            found.setdefault(tuple(_key_of(record, name) for name in self.key), []).append(record.id)
+        """Find the records that rows update by key; no record comes twice in a file."""
+        found = self._by_key(rows)
         seen: dict[tuple[Any, ...], int] = {}
         kept: list[_Row] = []
         for row in rows:
             value = tuple(row.values.get(name) or None for name in self.key)
-            if value in seen and any(value):
-                error = UserError("It has the same key as line {line}.", line=seen[value])
+            mark = ("id", row.target or row.xmlid) if row.target or row.xmlid else ("key", *value) if any(value) else ()
+            targets = [row.target] if row.target else found.get(value, []) if any(value) else []
+            if mark and mark in seen:
+                error = UserError("It has the same key as line {line}.", line=seen[mark])
                 self._refuse(row.line, [("", self._told(error))], row.cells)
-                continue
-            seen[value] = row.line
-            targets = found.get(value, []) if any(value) else []
-            if len(targets) > 1:
+            elif len(targets) > 1:
                 error = UserError("Its key fits {count} records; choose a key that fits one.", count=len(targets))
                 self._refuse(row.line, [("", self._told(error))], row.cells)
-                continue
-            row.target = targets[0] if targets else 0
-            kept.append(row)
+            else:
+                row.target = targets[0] if targets else 0
+                kept.append(row)
+            seen.setdefault(mark, row.line)
         rows[:] = kept
+
+    def _by_key(self, rows: list[_Row]) -> dict[tuple[Any, ...], list[int]]:
+        """The records by their key, with one query."""
+        found: dict[tuple[Any, ...], list[int]] = {}
+        if not self.key:
+            return found
+        first = self.key[0]
+        wanted = {row.values.get(first) for row in rows if row.values.get(first)}
+        present = self.env[self.model].with_context(active_test=False).search(Leaf(first, "in", list(wanted)))
+        for record in present:
+            found.setdefault(tuple(key_of(record, name) for name in self.key), []).append(record.id)
+        return found
+
+    def _check_rights(self, rows: list[_Row]) -> None:
+        """Whoever may do none of what the rows ask for is told once; else the rows are refused one by one."""
+        wanted = {"write" if row.target else "create" for row in rows}
+        if wanted and not any(self.env.may(self.model, access) for access in wanted):
+            self.env.check(self.model, sorted(wanted)[0])
 
     def _save(self, rows: list[_Row]) -> list[dict[str, Any]]:
         """Create and update a batch; when one of its rows is bad, each row on its own."""
         try:
             with self.env.savepoint():
                 return self._save_all(rows)
-        except AccessError:
-            raise
         except GrialError as error:
             if len(rows) == 1:
                 fields = getattr(error, "fields", ())
@@ -325,21 +286,28 @@ class Import:
         updates = [row for row in rows if row.target]
         targets = table.browse([row.target for row in updates])
         names = {feed.name for feed in self.feeds} | ({self.notes} if any(row.kept for row in updates) else set())
-        before = snapshots(targets, sorted(names - set(self.key)))
-        same = 0
+        before = snapshots(targets, sorted(names))
+        same = blank = 0
         for row, record in zip(updates, targets, strict=True):
-            values = self._complete(row, record)
-            fresh_values = _changes(record, {n: v for n, v in values.items() if n not in self.key})
-            if fresh_values:
-                record.write(fresh_values)
+            fixed: Collection[str] = () if row.named else self.key
+            empty = {name: self.blanks[name] for name in row.empty if name not in fixed}
+            blank += sum(bool(getattr(record, name)) for name in empty)
+            values = {**self._complete(row, record), **(empty if self.clears else {})}
+            changed = changes(record, {n: v for n, v in values.items() if n not in fixed})
+            if changed:
+                record.write(changed)
             else:
                 same += 1
-            old = {name: value for name, value in before[record.id].items() if name in fresh_values}
+            old = {name: value for name, value in before[record.id].items() if name in changed}
             history.append({"line_no": row.line, "action": "updated", "res_id": record.id, "before": old})
         self.env.flush()
+        if not self.outcome.dry:
+            self.identity.name({row.xmlid: i for row, i in zip(fresh, created, strict=True) if row.xmlid})
         self.outcome.created += created
         self.outcome.updated += [row.target for row in updates]
         self.outcome.same += same
+        self.outcome.cleared += blank if self.clears else 0
+        self.outcome.spared += 0 if self.clears else blank
         return history
 
     def _complete(self, row: _Row, record: Any = None) -> dict[str, Any]:
@@ -357,32 +325,3 @@ class _DryRunEnds(Exception):
 def _filled(values: Mapping[str, Any]) -> dict[str, Any]:
     """Only the values there are, so that defaults fill the rest."""
     return {name: value for name, value in values.items() if value not in ("", None)}
-
-
-def _changes(record: Any, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values that differ from what the record has, so that the others are neither written nor undone."""
-    found: dict[str, Any] = {}
-    for name, value in values.items():
-        now = getattr(record, name)
-        if isinstance(value, list):
-            same = set(now.ids) == set(value[0][2])
-        else:
-            same = ((now.id if hasattr(now, "_ids") else now) or None) == (value or None)
-        if not same:
-            found[name] = value
-    return found
-
-
-def _key_of(record: Any, name: str) -> Any:
-    value = getattr(record, name)
-    return (value.id or None) if hasattr(value, "_ids") else value or None
-
-
-def snapshots(records: Any, names: Sequence[str]) -> dict[int, dict[str, Any]]:
-    """By id, values of records that JSON can hold, as an undo needs them."""
-    rows = records.with_context(lang="", active_test=False).read(list(names), load="_classic_write") if names else []
-    found: dict[int, dict[str, Any]] = {record_id: {} for record_id in records.ids}
-    for row in rows:
-        record_id = row.pop("id")
-        found[record_id] = {name: str(value) if isinstance(value, Decimal) else value for name, value in row.items()}
-    return found

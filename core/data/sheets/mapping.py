@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 Columns = dict[int, tuple[str, ...]]
 REFUSED = mark("Refused because")
 """Title of the last column of a file of refused rows."""
+LINKS = ("many2one", "many2many")
+XMLID, DATABASE_ID = "id", ".id"
 _FILLERS = frozenset(["de", "la", "el", "los", "las", "del", "the", "of", "a", "name", "nombre"])
 
 
@@ -42,28 +44,41 @@ def propose(env: Env, model: str, header: Sequence[str]) -> Columns:
     """
     readers = languages(env)
     reasons = reason_titles(env)
-    exact: dict[str, str] = {}
+    exact: dict[str, str] = {"external id": XMLID}
     words: dict[str, list[frozenset[str]]] = {}
     for field in importable(env, model):
         labels = [field.string, *(reader.translate_term(field.string, field.addon) for reader in readers)]
         for label in dict.fromkeys([field.name, *labels]):
             exact.setdefault(_plain(label), field.name)
             words.setdefault(field.name, []).append(_words(label))
+            if field.type in LINKS:
+                exact.setdefault(_plain(f"{label} External ID"), f"{field.name}/{XMLID}")
+    paths = id_paths(env, model)
+    ours = {_plain(label) for f in env.registry[model].fields.values() for label in (f.name, f.string)}
     found: Columns = {}
     taken: set[str] = set()
     for column, title in enumerate(header):
-        name = exact.get(_plain(title))
-        if name and name not in taken:
+        name = paths.get(title.replace(":", "/")) or (title not in paths and exact.get(_plain(title)))
+        if name and name.partition("/")[0] not in taken:
             found[column] = (name,)
-            taken.add(name)
+            taken.add(name.partition("/")[0])
     for column, title in enumerate(header):
-        if column in found or title in reasons:
+        other = title.partition("/")[0] in env.registry[model].fields  # an exported path that no file may fill
+        if column in found or title in reasons or other or _plain(title) in ours:
             continue
         best = _closest(_words(title), {n: w for n, w in words.items() if n not in taken})
         if best:
             found[column] = (best,)
             taken.add(best)
-    return _with_name(env, model, found)
+    own = any(names[0] in (XMLID, DATABASE_ID) for names in found.values())
+    return found if own else _with_name(env, model, found)
+
+
+def id_paths(env: Env, model: str) -> dict[str, str]:
+    """The targets that name records: `id` and `.id`, and the same behind links."""
+    links = [field.name for field in importable(env, model) if field.type in LINKS]
+    names = [XMLID, DATABASE_ID, *(f"{link}/{by}" for link in links for by in (XMLID, DATABASE_ID))]
+    return {name: name for name in names}
 
 
 def _with_name(env: Env, model: str, found: Columns) -> Columns:
@@ -121,10 +136,11 @@ def from_choices(env: Env, model: str, header: Sequence[str], choices: Sequence[
         UnknownName: for a column or field that does not exist.
     """
     found = propose(env, model, header)
-    known = {field.name: field for field in importable(env, model)}
+    known = {field.name for field in importable(env, model)} | set(id_paths(env, model))
     chosen: Columns = {}
     for choice in choices:
         title, equals, name = choice.partition("=")
+        name = name.replace(":", "/")
         if not equals:
             raise UserError("{choice} is not COLUMN=FIELD.", choice=choice)
         if title not in header:

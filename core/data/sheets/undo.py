@@ -6,11 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from core.errors import GrialError, UserError
+from core.errors import AccessError, GrialError, UserError
+from core.kernel.i18n import mark
 from core.orm.domain import Leaf
 
 if TYPE_CHECKING:
     from core.orm.env import Env
+
+
+LOCKED = mark("You may not delete records, and {count} of those that came in were changed since: ask somebody who may.")
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,8 @@ class UndoPlan:
         restore: how many it changed and will give their values back.
         later: how many of both somebody has changed since; what they wrote into imported fields is lost.
         gone: how many are not there any more.
+        locked: how many of those it created the user may not delete, for somebody has changed them since; then nothing
+            is undone.
         made: how many records of other models it created on the way; those that nothing uses are deleted too.
     """
 
@@ -29,6 +35,7 @@ class UndoPlan:
     restore: int
     later: int
     gone: int
+    locked: int
     made: Mapping[str, int]
 
 
@@ -37,19 +44,22 @@ def plan_undo(env: Env, batch_id: int) -> UndoPlan:
     batch = find_import(env, batch_id)
     lines = _lines(env, batch_id)
     created, updated = _ids(lines, "created"), list(_before(lines))
-    there: Any = env[batch.model].with_context(active_test=False).browse([*created, *updated]).exists()
+    there: Any = env.super_env[batch.model].browse([*created, *updated]).exists()
     found = set(there.ids)
+    later = {record.id for record in there if record.write_date > batch.date}
+    may = env.may(batch.model, "unlink")
     return UndoPlan(
         delete=sum(i in found for i in created),
         restore=sum(i in found for i in updated),
-        later=sum(record.write_date > batch.date for record in there),
+        later=len(later),
         gone=sum(i not in found for i in (*created, *updated)),
+        locked=0 if may else sum(i in later or batch.user_id.id != env.uid for i in created if i in found),
         made={model: len(ids) for model, ids in _made(batch).items()},
     )
 
 
 def undo(env: Env, batch_id: int) -> UndoPlan:
-    """Take an import back, with the user's own rights.
+    """Take an import back, with the user's own rights; what he brought in and nobody changed since he may take away.
 
     Raises:
         UserError: when it is not an import that is done.
@@ -59,6 +69,8 @@ def undo(env: Env, batch_id: int) -> UndoPlan:
     if batch.state != "done":
         raise UserError("This import cannot be undone: it is {state}.", state=batch.state)
     plan = plan_undo(env, batch_id)
+    if plan.locked:
+        raise AccessError(LOCKED, count=plan.locked)
     lines = _lines(env, batch_id)
     table = env[batch.model].with_context(active_test=False)
     fields = env.registry[batch.model].fields
@@ -66,7 +78,12 @@ def undo(env: Env, batch_id: int) -> UndoPlan:
     for record in table.browse(list(before)).exists():
         old = {name: value for name, value in before[record.id].items() if name in fields}
         record.write({n: [(6, 0, v)] if fields[n].to_many else v for n, v in old.items()})
-    table.browse(_ids(lines, "created")).exists().unlink()
+    created = _ids(lines, "created")
+    if env.may(batch.model, "unlink"):
+        table.browse(created).exists().unlink()
+    else:
+        with env.elevated("people take away what they brought in and nobody changed since", batch.model) as su:
+            su[batch.model].browse(created).exists().unlink()
     for model, ids in _made(batch).items():
         _drop_unused(env, model, ids)
     batch.write({"state": "undone"})

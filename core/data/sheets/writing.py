@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,7 +14,11 @@ from zoneinfo import ZoneInfo
 
 import xlsxwriter
 
+from core.data.external_ids import ExternalIds, Known
+from core.data.sheets.cells import unmistakable
 from core.data.sheets.formulas import harmless
+from core.data.sheets.ids import EXPORTED
+from core.data.sheets.mapping import DATABASE_ID, XMLID
 from core.errors import UserError
 from core.orm.domain import Leaf
 from core.orm.edge import value_of
@@ -26,7 +31,6 @@ Cell = str | int | float | bool | Decimal | dt.date | dt.datetime | None
 Progress = Callable[[int, int], None]
 
 BATCH = 1000
-XMLID, DATABASE_ID = "id", ".id"
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,9 @@ class Table:
         return out.getvalue()
 
 
-def table(records: Model, paths: Sequence[str], labels: bool = False, progress: Progress | None = None) -> Table:
+def table(
+    records: Model, paths: Sequence[str], labels: bool = False, progress: Progress | None = None, naming: bool = False
+) -> Table:
     """The values of records, with the rights, the language and the zone of their reader.
 
     Args:
@@ -79,6 +85,7 @@ def table(records: Model, paths: Sequence[str], labels: bool = False, progress: 
             for the number in this database. Values of several linked records share a cell, with commas.
         labels: title columns by the fields' labels instead of the paths.
         progress: called with rows done and rows in all.
+        naming: give records without an external id one where `id` is asked for.
 
     Raises:
         UnknownName: a path names a field that does not exist.
@@ -92,7 +99,7 @@ def table(records: Model, paths: Sequence[str], labels: bool = False, progress: 
     rows: list[list[Cell]] = []
     for start in range(0, len(records), BATCH):
         chunk = records[start : start + BATCH]
-        columns = [_column(chunk, parts) for parts in steps]
+        columns = [_column(chunk, parts, naming) for parts in steps]
         rows += [list(row) for row in zip(*columns, strict=True)]
         if progress is not None:
             progress(len(rows), len(records))
@@ -121,7 +128,7 @@ def _title(records: Model, path: str, parts: Sequence[str]) -> str:
     return " / ".join(found)
 
 
-def _column(records: Model, parts: Sequence[str]) -> list[Cell]:
+def _column(records: Model, parts: Sequence[str], naming: bool) -> list[Cell]:
     """The values of one path for all records, loaded set by set."""
     *links, last = parts
     reached: list[Any] = list(records)  # Any: records of the model that the path has come to
@@ -132,7 +139,7 @@ def _column(records: Model, parts: Sequence[str]) -> list[Cell]:
     if last == DATABASE_ID:
         return [_joined([one.id for one in many]) for many in reached]
     if last == XMLID:
-        names = _external_ids(reached)
+        names = _external_ids(reached, naming)
         return [_joined([names.get(one.id, "") for one in many]) for many in reached]
     return [_joined([_cell(one, last) for one in many]) for many in reached]
 
@@ -143,14 +150,27 @@ def _joined(cells: list[Cell]) -> Cell:
     return ", ".join(str(_plain(cell)) for cell in cells)
 
 
-def _external_ids(reached: Sequence[Any]) -> dict[int, str]:
-    """External ids of all records that a path has come to, by number. Any: records."""
+def _external_ids(reached: Sequence[Any], naming: bool) -> dict[int, str]:
+    """External ids of all records that a path has come to, by number. Any: records.
+
+    `naming` gives one to those without.
+    """
     env: Env = reached[0].env
     ids = sorted({one for many in reached for one in many.ids})
     rows: Any = env.super_env["ir.model.data"].search(
         Leaf("model", "=", reached[0]._name) & Leaf("res_id", "in", ids), order="id desc"
     )
-    return {row.res_id: f"{row.module}.{row.name}" for row in rows}
+    names = {row.res_id: f"{row.module}.{row.name}" for row in rows}
+    if not naming:
+        return names
+    external = ExternalIds(env, EXPORTED)
+    table = reached[0]._name.replace(".", "_")
+    for one in ids:
+        if one not in names:  # with a random end, for other databases have a record of this number too
+            names[one] = f"{EXPORTED}.{table}_{one}_{secrets.token_hex(4)}"
+            external.add(names[one], Known(reached[0]._name, one))
+    external.write()
+    return names
 
 
 def _cell(record: Any, name: str) -> Cell:
@@ -173,7 +193,7 @@ def _cell(record: Any, name: str) -> Cell:
     return str(value)
 
 
-def _plain(cell: Cell) -> str | int | float | Decimal:
+def _plain(cell: Cell) -> str | int:
     """A cell of a CSV file; text that a spreadsheet would run as a formula gets an apostrophe before it."""
     if cell is None:
         return ""
@@ -181,4 +201,6 @@ def _plain(cell: Cell) -> str | int | float | Decimal:
         return int(cell)
     if isinstance(cell, (dt.date, dt.datetime)):
         return cell.isoformat(" ") if isinstance(cell, dt.datetime) else cell.isoformat()
+    if isinstance(cell, (float, Decimal)):
+        return unmistakable(cell)
     return harmless(cell) if isinstance(cell, str) else cell

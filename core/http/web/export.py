@@ -62,7 +62,7 @@ def choose(request: Request, model: str) -> Response:
     )
 
 
-@screen("/web/export/<model>", methods=("POST",), write=False)
+@screen("/web/export/<model>", methods=("POST",))
 def download(request: Request, model: str) -> Response:
     """The file."""
     form = request.form
@@ -78,7 +78,7 @@ def download(request: Request, model: str) -> Response:
     to_import = form.get("mode") == "import"
     if to_import and "id" not in paths:
         paths.insert(0, "id")
-    made = table(records, paths, labels=not to_import)
+    made = table(records, paths, labels=not to_import, naming=to_import)
     name = found.window.title
     if form.get("as") == "csv":
         return file_response(made.csv(), f"{name}.csv")

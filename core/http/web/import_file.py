@@ -31,6 +31,7 @@ class ImportFile:
         token: names it in addresses; only the person who uploaded it may open it.
         title: what columns are called when the first line holds no headings.
         targets: by column, the fields it feeds; None before the person has changed the proposal.
+        empty: what empty cells do to records that rows update.
         missing: by field, what happens to texts that are not known.
         meant: by field, what single texts mean.
         batch: id of the finished import; 0 before.
@@ -47,6 +48,7 @@ class ImportFile:
     targets: dict[int, list[str]] | None = None
     keys: list[str] = field(default_factory=list)
     on_error: str = "skip"
+    empty: str = "keep"
     missing: dict[str, str] = field(default_factory=dict)
     meant: dict[str, dict[str, Meant]] = field(default_factory=dict)
     running: bool = False

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.datastructures import MultiDict
 
-from core.data.sheets.importing import Cancelled, Import, Outcome
+from core.data.sheets.ids import split_path
+from core.data.sheets.importing import Import
+from core.data.sheets.outcome import Cancelled, Outcome
 from core.data.sheets.undo import undo
 from core.errors import GrialError, MissingError
 from core.http.request import Request, Response, redirect
@@ -32,6 +34,8 @@ RECENT = 8
 
 def _title(request: Request, model: str) -> str:
     env = request.env
+    if model not in env:
+        raise MissingError("There is no model {name}.", name=model)
     env.check(model, "create")
     info = env.registry[model]
     return say(request, "Import: {model}", model=env.translate_term(info.description, info.addon))
@@ -160,16 +164,18 @@ def _take_choices(file: ImportFile, form: MultiDict[str, str]) -> None:
         said.pop(text, None)
         if meant is not None:
             said[text] = meant
+    file.empty = form.get("empty", file.empty)
     file.on_error = form.get("on_error", file.on_error)
 
 
 def _import_of(env: Env, file: ImportFile, sheet: Any) -> Import:
     used = file.columns(env, sheet)
-    fed = {name for names in used.values() for name in names}
+    fed = {split_path(name)[0] for names in used.values() for name in names}
     missing = {name: choice for name, choice in file.missing.items() if name in fed}
     meant = {name: said for name, said in file.meant.items() if name in fed}
-    keys = [key for key in file.keys if key in fed]
-    return Import(env, file.model, sheet, used, key=keys, stop=file.on_error == "stop", missing=missing, meant=meant)
+    keys = [key for key in file.keys if split_path(key)[0] in fed]
+    stop = file.on_error == "stop"
+    return Import(env, file.model, sheet, used, keys, stop, missing, meant, file.empty)
 
 
 def _keep_refused(file: ImportFile, outcome: Outcome) -> None:

@@ -36,7 +36,7 @@ ICONS = {
     "pivot": "table",
 }
 
-CARRIED = ("active_id", "active_model", "active_ids", "context", "domain", "views", "title")
+CARRIED = ("active_id", "active_model", "active_ids", "context", "domain", "views", "title", "import")
 """Parameters that belong to what is opened, not to the search in it."""
 
 
@@ -227,10 +227,18 @@ def from_model(env: Env, args: Args, model: str) -> Window:
     info = env.registry[model]
     kept, context = carried(args)
     domain = _json(args.get("domain", ""), list)
+    if args.get("import", "").isdigit():
+        domain = [*domain, ("id", "in", imported(env, model, int(args["import"])))]
     wanted = [view_type(part) for part in args.get("views", "").split(",") if part]
     views = tuple((kind, 0) for kind in wanted) or (("list", 0), ("form", 0))
     title = args.get("title", "")[:100] or env.translate_term(info.description, info.addon)
     return Window(f"/web/{model}", title, model, views, domain, context, kept=kept)
+
+
+def imported(env: Env, model: str, batch_id: int) -> list[int]:
+    """The records that an import of the reader's made or changed; none of those of others."""
+    own = [("batch_id", "=", batch_id), ("batch_id.model", "=", model), ("res_id", "!=", 0)]
+    return [int(row["res_id"]) for row in env["ir.import.line"].search(own).read(["res_id"])]
 
 
 def opened_from(env: Env, args: Args, model: str) -> Window:

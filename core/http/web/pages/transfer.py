@@ -95,6 +95,7 @@ class ImportPage:
     options: tuple[FieldOption, ...] = ()
     keys: tuple[str, ...] = ()
     on_error: str = "stop"
+    empty: str = "keep"
     row_count: int = 0
     figures: tuple[Figure, ...] = ()
     problems: tuple[RowProblem, ...] = ()
