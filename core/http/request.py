@@ -225,7 +225,8 @@ def file_response(content: bytes, name: str, mimetype: str = "", *, download: bo
     Only raster images, PDF and plain text are ever shown inside the browser, and then without any right to run.
     """
     shown = not download and mimetype in _INLINE_TYPES
-    response = Response(content, content_type=mimetype if shown else "application/octet-stream")
+    kind = mimetype if shown or mimetype == PDF else "application/octet-stream"
+    response = Response(content, content_type=kind)
     response.headers["Content-Disposition"] = content_disposition(name, inline=shown)
     response.headers["Content-Security-Policy"] = PDF_POLICY if mimetype == PDF and shown else DOWNLOAD_POLICY
     response.headers["Cache-Control"] = "private, no-store"

@@ -55,6 +55,12 @@ def test_what_could_run_is_always_downloaded(mimetype: str) -> None:
         assert response.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
 
 
+def test_a_pdf_says_what_it_is_when_downloaded_too() -> None:
+    response = file_response(b"%PDF-1.7", "offer.pdf", "application/pdf")
+    assert response.content_type == "application/pdf"
+    assert response.headers["Content-Disposition"].startswith("attachment;")
+
+
 def test_pictures_may_be_shown() -> None:
     response = file_response(b"x", "a.png", "image/png", download=False)
     assert response.content_type == "image/png"

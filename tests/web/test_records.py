@@ -153,7 +153,9 @@ def test_a_search_is_saved_used_and_forgotten(client: WebClient, visit: Visit, d
     shown = visit(f"{LEADS}&filter=&f.city=vigo")
     form = shown.root.xpath("//form[contains(@action, 'favourite')]")[0]
     data = [(item.get("name"), item.get("value")) for item in form.xpath(".//input[@type='hidden']")]
-    screen_of(client, client.post(form.get("action"), data={**dict(data), "name": "In Vigo"}))
+    kept = screen_of(client, client.post(form.get("action"), data={**dict(data), "name": "In Vigo"}))
+    assert sorted(names(kept)) == ["Audit", "Press"]
+    assert any("In Vigo" in text for text in kept.texts("//*[contains(@class, 'facet')]"))
     listed = visit(f"{LEADS}&filter=")
     link = listed.root.xpath("//a[contains(@href, 'fav=')]/@href")[0]
     assert sorted(names(visit(link))) == ["Audit", "Press"]

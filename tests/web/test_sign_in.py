@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 import pytest
 from werkzeug.test import Client
 
 from core.server.app import Application
 from core.testing.clients import WebClient
+from core.testing.databases import Databases
 from core.testing.records import Database
 from core.testing.users import ADMIN_LOGIN, ADMIN_PASSWORD
 
@@ -97,3 +101,30 @@ def test_pages_carry_the_strict_policy_and_no_inline_script(client: WebClient) -
         assert answer.headers["Content-Security-Policy"].startswith("default-src 'self'")
         assert " style=" not in answer.text
         assert " onclick=" not in answer.text
+
+
+def test_a_wrong_login_is_told_in_the_language_of_the_page(application: Application, database: Database) -> None:
+    with database.transaction() as env:
+        env["res.lang"].with_context(active_test=False).search([("code", "=", "es_ES")]).write({"active": True})
+    spanish = {"Accept-Language": "es-ES,es;q=0.9"}
+    data = {"db": database.name, "login": ADMIN_LOGIN, "password": "wrong"}
+    answer = visitor(application).post("/web/login", data=data, headers=spanish)
+    assert '<html lang="es"' in answer.text
+    assert "Usuario o contraseña incorrectos." in answer.text
+
+
+def test_without_a_master_password_strangers_hear_only_of_the_server_s_own_database(
+    databases: Databases, database: Database
+) -> None:
+    settings = replace(databases.settings, database=database.name, master_password="")
+    application = Application(settings)
+    databases.others.append(application.registries)
+    application.site._names = (math.inf, (database.name, "secret_project"))
+    page = visitor(application).get("/web/login").text
+    assert f'name="db" value="{database.name}"' in page
+    assert "secret_project" not in page
+
+
+def test_a_used_login_link_says_why_it_leads_to_the_login(application: Application, database: Database) -> None:
+    answer = visitor(application).get("/web/enter/used", follow_redirects=True)
+    assert "This link was used already or is too old." in answer.text

@@ -8,6 +8,7 @@ from typing import Any, Self
 from addons.base.models import company, group, partner, user_apikey, user_session
 from core import Domain, Model, api, fields
 from core.errors import AccessDenied, AccessError, MissingError, UserError, ValidationError
+from core.security import rights
 from core.security.authenticate import proven
 from core.security.passwords import hash_password, new_credential_version
 
@@ -40,7 +41,12 @@ class User(Model):
         help="What opens after login; empty for the first menu.",
     )
     groups_id = fields.Many2many(
-        lambda: group.Group, "Groups", relation="res_groups_users_rel", column1="uid", column2="gid"
+        lambda: group.Group,
+        "Groups",
+        relation="res_groups_users_rel",
+        column1="uid",
+        column2="gid",
+        groups="base.group_erp_manager",
     )
     company_id = fields.Many2one(
         lambda: company.Company, "Current Company", required=True, ondelete="restrict", help="Where new records belong."
@@ -48,7 +54,7 @@ class User(Model):
     company_ids = fields.Many2many(
         lambda: company.Company, "Companies", relation="res_company_users_rel", column1="user_id", column2="cid"
     )
-    login_date = fields.Datetime("Latest Login", readonly=True, copy=False)
+    login_date = fields.Datetime("Latest Login", readonly=True, copy=False, groups="base.group_erp_manager")
     session_ids = fields.One2many(lambda: user_session.UserSession, "user_id", "Sessions", copy=False)
     api_key_ids = fields.One2many(lambda: user_apikey.ApiKey, "user_id", "API Keys", copy=False)
     share = fields.Boolean(
@@ -72,7 +78,10 @@ class User(Model):
     def _compute_share(self) -> None:
         internal = self.env.ref("base.group_user")
         for user in self:
-            user.share = internal not in user.groups_id.implied_closure()
+            if self.env.field_open(User.groups_id):
+                user.share = internal not in user.groups_id.implied_closure()
+            else:
+                user.share = internal.id not in rights.groups_of(self.env, user.id)
 
     @credential_version.default_from
     def _default_credential_version(self) -> int:
@@ -129,7 +138,7 @@ class User(Model):
         wanted = self.env.ref(group_id, raise_missing=False)
         if wanted._name != "res.groups":
             raise MissingError("There is no group with the external id {xmlid}.", xmlid=group_id)
-        return wanted in user.groups_id.implied_closure()
+        return wanted.id in rights.groups_of(self.env, user.id)
 
     @api.exported
     def change_password(self, old_password: str, new_password: str) -> bool:

@@ -10,7 +10,7 @@ from core.http.web.page import go, reading, say
 from core.http.web.query import Query, pairs_of
 from core.http.web.refusal import screen
 from core.http.web.searching import search
-from core.http.web.window import Window, from_action, from_model
+from core.http.web.window import CARRIED, Window, from_action, from_model
 
 MODEL = "ir.filters"
 
@@ -43,8 +43,9 @@ def keep(request: Request, model: str) -> Response:
     }
     with env.elevated("people save their own searches", MODEL) as su:
         table: Any = su[MODEL]
-        table.create_or_replace(values)
-    url = Query.of(window.path, [(k, v) for k, v in pairs if k == "view"]).url
+        kept = table.create_or_replace(values)
+    shown = [(k, v) for k, v in pairs if k in ("view", "sort", *CARRIED)]
+    url = Query.of(window.path, [*shown, ("fav", str(kept))]).url
     return go(request, url, say(request, "The search “{name}” is saved.", name=name))
 
 

@@ -73,7 +73,7 @@ class Layout:
         self.drawn: set[str] = set()
         self.labelled = {node.for_field for node in all_nodes(self.resolved.view) if isinstance(node, nodes.LabelNode)}
         kinds = {name: self.info.fields[name].type for name in self.resolved.view.reads if name in self.info.fields}
-        self.kinds = {name: kind for name, kind in kinds.items() if kind not in ("binary", "image")}
+        self.kinds = {n: kind for n, kind in kinds.items() if kind not in ("binary", "image") and n != "id"}
         self._values: dict[str, Any] | None = None
 
     @property

@@ -8,9 +8,8 @@ from core.http.language import languages
 from core.http.request import DATABASE_COOKIE, LANGUAGE_COOKIE, Request, Response, local_path, redirect
 from core.http.routing import route
 from core.http.sessions import end_session, open_session
-from core.http.web.page import plain, reading, told
+from core.http.web.page import plain, say, told
 from core.http.web.pages.admin import LoginPage
-from core.http.web.render import say
 
 
 @route("/web/login", auth="none")
@@ -29,8 +28,8 @@ def enter(request: Request) -> Response:
     name = _chosen(request, request.form.get("db", ""))
     login = request.form.get("login", "").strip()
     target = local_path(request.form.get("redirect", "") or "/web")
-    with reading(request):
-        wrong = say("Wrong user or password.")
+    request.lang = _language(request, name)
+    wrong = say(request, "Wrong user or password.")
     if not name:
         return _page(request, name, target, login, wrong, 401)
 
@@ -78,21 +77,33 @@ def _chosen(request: Request, wanted: str) -> str:
 def _page(
     request: Request, name: str, redirect_to: str = "", login: str = "", error: str = "", status: int = 200
 ) -> Response:
-    bound = database.bound_to_host(request)
-    names = (bound,) if bound else request.site.names()
+    names = _offered(request, name)
     if not names:
         return redirect("/web/databases")
     request.lang = _language(request, name)
     shown = LoginPage(
         database=name or names[0],
-        databases=tuple(names),
+        databases=names,
         login=login,
         error=error,
+        notice=say(request, "This link was used already or is too old. Sign in with your password.")
+        if "spent" in request.args
+        else "",
         redirect=redirect_to,
         csrf=request.csrf_token,
         manager_url="/web/databases" if request.site.settings.master_password else "",
     )
     return plain(request, "login.html", shown, status=status)
+
+
+def _offered(request: Request, name: str) -> tuple[str, ...]:
+    """The databases to choose from: without a master password, strangers hear only of the server's own one."""
+    bound, settings = database.bound_to_host(request), request.site.settings
+    if bound:
+        return (bound,)
+    if settings.database and not settings.master_password:
+        return (name,) if name else ()
+    return request.site.names()
 
 
 def _language(request: Request, name: str) -> str:

@@ -14,10 +14,10 @@ PATH = "/web/enter/"
 
 @route(f"{PATH}<token>", auth="none")
 def enter(request: Request, token: str) -> Response:
-    """Open a session for whom the link was made, and go to the first page. A used or old link leads to the login."""
+    """Open a session for whom the link was made, and go to the first page; the login says why an old link fails."""
     ticket = None if request.method == "HEAD" else login_link.redeem(request.site.settings.data_dir, token)
     if ticket is None:
-        return redirect("/web/login")
+        return redirect("/web/login?spent=1")
 
     def work(registry: Registry) -> str:
         agent = request.headers.get("User-Agent", "")
