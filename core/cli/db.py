@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from core.cli.options import confirm, json_option, registries, settings_options, yes_option
+from core.cli.options import confirm, json_option, program, registries, settings_options, yes_option
 from core.cli.output import progress, show_json, show_rows
 
-RESTS = " It rests: no scheduled job runs and nothing is sent, until `grial db wake {name}`."
+RESTS = " It rests: no scheduled job runs and nothing is sent, until `{program} db wake {name}`."
 
 as_is_option = click.option(
     "--as-is", is_flag=True, help="It takes the place of the original: jobs run and messages are sent at once."
@@ -36,7 +36,7 @@ def list_databases(as_json: bool) -> None:
     rows = [
         {"name": name, "backend": found.server.backend, "resting": rests(found, name)} for name in found.databases()
     ]
-    empty = "There is no database yet: make one with `grial db create NAME`."
+    empty = f"There is no database yet: make one with `{program()} db create NAME`."
     show_rows(rows, ["name", "backend", "resting"], as_json, empty)
 
 
@@ -90,7 +90,7 @@ def copy(source: str, target: str, as_is: bool) -> None:
     from core.module import databases
 
     databases.copy(registries(), source, target, as_is=as_is)
-    click.echo(f"Copied {source} to {target}.{'' if as_is else RESTS.format(name=target)}")
+    click.echo(f"Copied {source} to {target}.{'' if as_is else RESTS.format(name=target, program=program())}")
 
 
 @command.command()
@@ -101,24 +101,31 @@ def dump(name: str, file: Path) -> None:
     """Write the database NAME with its files into FILE, a zip that either kind of server can restore."""
     from core.module import databases
 
-    databases.dump(registries(), name, file)
+    found = registries()
+    if name.endswith(".zip") and not found.server.exists(name) and found.server.exists(str(file)):
+        name, file = str(file), Path(name)
+    databases.dump(found, name, file)
     click.echo(f"Dumped {name} into {file} ({file.stat().st_size / 1e6:.1f} MB).")
 
 
 @command.command()
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.argument("name")
 @as_is_option
 @settings_options
 def restore(file: Path, name: str, as_is: bool) -> None:
     """Make the database NAME from FILE, a dump of this or of another server.
 
-    It rests. After the loss of the original, restore its dump with --as-is.
+    It rests. NAME may also stand first, as in `db dump`. After the loss of the original, restore its dump with --as-is.
     """
     from core.module import databases
 
+    if not file.is_file() and Path(name).is_file():
+        file, name = Path(name), str(file)
+    if not file.is_file():
+        raise click.UsageError(f"There is no file {file}. Write FILE first, then NAME.")
     databases.restore(registries(), file, name, as_is=as_is)
-    click.echo(f"Restored {name} from {file}.{'' if as_is else RESTS.format(name=name)}")
+    click.echo(f"Restored {name} from {file}.{'' if as_is else RESTS.format(name=name, program=program())}")
 
 
 @command.command()
@@ -129,7 +136,7 @@ def rest(name: str) -> None:
     from core.module import resting
 
     resting.rest(registries(), name)
-    click.echo(RESTS.format(name=name).replace(" It", name, 1))
+    click.echo(RESTS.format(name=name, program=program()).replace(" It", name, 1))
 
 
 @command.command()

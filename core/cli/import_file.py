@@ -16,11 +16,20 @@ from core.cli.output import progress, show_json
 from core.cli.records import on_behalf_of
 
 if TYPE_CHECKING:
-    from core.data.outcome import LoadOutcome
+    from core.data.outcome import LoadOutcome, VerdictKind
     from core.data.sheets.outcome import Outcome
     from core.data.sheets.reader import Sheet
     from core.module.registries import Registries
     from core.orm.env import Env
+
+LOADED: Mapping[VerdictKind, str] = {
+    "ok": "loaded",
+    "updated": "updated",
+    "skipped": "left as they were",
+    "partial": "loaded only in part (see above)",
+    "rejected": "not loaded (see above)",
+}
+"""What is said of the elements of a data file, by verdict."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +135,7 @@ def command(
         records are yours: no upgrade and no uninstall of an addon deletes them.
     --undo ID: shows what it takes back, and asks; --dry-run stops there.
 
-    The exit code is 1 when something was refused.
+    The exit code is 1 when something was refused or left out.
     """
     if (file is not None) + listing + (undo is not None) != 1:
         raise click.UsageError("Say one of FILE, --list and --undo ID.")
@@ -147,7 +156,7 @@ def command(
     if addon:
         loaded = load_data(found, database, file, addon, dry_run, on_error == "skip")
         show_loaded(loaded, dry_run, as_json)
-        ctx.exit(1 if loaded.rejected else 0)
+        ctx.exit(1 if loaded.rejected or loaded.count("partial") else 0)
     wishes = Wishes(str(model), choices, keys, _pairs(missing), _meanings(values), on_error == "stop", login, empty)
     sheet = read_rows(file, encoding, separator)
     from core.data.sheets.outcome import Stopped
@@ -244,5 +253,6 @@ def show_loaded(outcome: LoadOutcome, dry_run: bool, as_json: bool) -> None:
         return
     for message in outcome.messages:
         click.echo(message)
-    counted = ", ".join(f"{count} {kind}" for kind, count in counts.items() if count)
-    click.echo(f"{outcome.file}: {counted or 'nothing in it'}." + (" Nothing was kept." if dry_run else ""))
+    counted = ", ".join(f"{count} {LOADED[kind]}" for kind, count in counts.items() if count)
+    ending = " This was a dry run: nothing was saved." if dry_run else ""
+    click.echo(f"{outcome.file}: {counted or 'nothing in it'}.{ending}")

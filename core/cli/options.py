@@ -74,6 +74,12 @@ def registries(given: Settings | None = None) -> Registries:
     return Registries(DatabaseServer(found), found, noting=False)
 
 
+def program() -> str:
+    """How this program was called, for what people are told to write."""
+    called = click.get_current_context().find_root().info_name or ""
+    return f"python3 {called}" if called.endswith(".py") else "grial"
+
+
 def confirm(question: str, yes: bool) -> None:
     """Ask a person at a terminal before something that cannot be taken back; a script is not asked."""
     if not yes and sys.stdin.isatty():

@@ -205,4 +205,4 @@ def load_template(session: Session, element: etree._Element) -> None:
 def ignore(session: Session, element: etree._Element) -> None:
     """A tag that has no meaning here: say so and go on."""
     message = f"<{element.tag}> has no meaning in Grial and is left out"
-    session.verdict("kept", line_of(element), element.get("id") or "", element.get("model") or "", message)
+    session.verdict("partial", line_of(element), element.get("id") or "", element.get("model") or "", message)

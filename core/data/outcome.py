@@ -6,7 +6,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Literal
 
-VerdictKind = Literal["ok", "updated", "skipped", "kept", "rejected"]
+VerdictKind = Literal["ok", "updated", "skipped", "partial", "rejected"]
+
+_SAID: dict[VerdictKind, str] = {"partial": "was loaded, but this was left out", "rejected": "was not loaded"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +16,7 @@ class Verdict:
     """What became of one element of a file.
 
     `ok`: created or carried out. `updated`: written again. `skipped`: left as it is, since it is not to be updated.
-    `kept`: loaded without the part that the message names. `rejected`: not loaded.
+    `partial`: loaded without the part that the message names. `rejected`: not loaded.
     """
 
     kind: VerdictKind
@@ -43,5 +45,9 @@ class LoadOutcome:
 
     @property
     def messages(self) -> list[str]:
-        """Every verdict that says something, with file and line."""
-        return [f"{self.file}:{v.line}: {v.kind}: {v.message}" for v in self.verdicts if v.message]
+        """Every verdict that says something, with file, line and record."""
+        return [
+            f"{self.file}:{v.line}: {v.xmlid + ' ' if v.xmlid else ''}{_SAID.get(v.kind, v.kind)}: {v.message}"
+            for v in self.verdicts
+            if v.message
+        ]

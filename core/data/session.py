@@ -127,7 +127,7 @@ class Session:
         """Create a record, or update it, as the mode of the load and the record's own marks say."""
         notes, self._notes = self._notes, []
         message = "; ".join(notes)
-        kind: VerdictKind = "kept" if notes else "ok"
+        kind: VerdictKind = "partial" if notes else "ok"
         if model not in self.env.registry:
             raise UnknownName("There is no model {name}.", name=model, known=self.env.registry.models)
         if not xmlid:
@@ -159,7 +159,7 @@ class Session:
         changed = changed_values(record, values)
         if changed:
             (record.with_context(**context) if context else record).write(changed)
-        self.verdict("kept" if notes else "updated", line, xmlid, model, message)
+        self.verdict("partial" if notes else "updated", line, xmlid, model, message)
         if created is not None:
             created(found.id)
 
@@ -207,12 +207,12 @@ class Session:
     # Verdicts.
 
     def note(self, message: str) -> None:
-        """Say something about the record at hand; its verdict becomes `kept`."""
+        """Say something about the record at hand; its verdict becomes `partial`."""
         self._notes.append(message)
 
     def verdict(self, kind: VerdictKind, line: int, xmlid: str = "", model: str = "", message: str = "") -> None:
         """Record what became of an element."""
-        if message and kind in ("kept", "rejected"):
+        if message and kind in ("partial", "rejected"):
             log.warning("%s:%s: %s: %s", self.file_name, line, kind, message)
         self.outcome.verdicts.append(Verdict(kind, line, xmlid, model, message))
 

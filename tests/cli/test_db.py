@@ -112,3 +112,14 @@ def test_an_address_that_is_none_is_explained(grial, url):
         answer = grial(*command, "--database-url", url)
         assert answer.exit_code == 1
         assert "postgresql://USER" in answer.stderr
+
+
+def test_file_and_name_may_stand_in_either_order(grial, database, scratch, tmp_path):
+    file, name = tmp_path / "x.zip", scratch("order")
+    assert grial("db", "dump", file, database.name).exit_code == 0
+    restored = grial("db", "restore", name, file)
+    assert restored.exit_code == 0, restored.output
+    assert f"db wake {name}`" in restored.stdout
+    missing = grial("db", "restore", name, tmp_path / "no.zip")
+    assert missing.exit_code == 2
+    assert "Write FILE first" in missing.stderr

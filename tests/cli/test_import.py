@@ -266,3 +266,16 @@ def test_empty_cells_leave_values_alone_unless_they_shall_clear_them(load, datab
     _, facts = load("--key", "name", "--empty", "clear")
     assert (facts["spared"], facts["cleared"]) == (0, 1)
     assert cities(database)["Oak Ltd"] == ""
+
+
+def test_what_a_data_file_leaves_out_is_said_with_the_reason(grial, database, tmp_path):
+    file = tmp_path / "datos.xml"
+    file.write_text("""<data>
+        <record id="ana" model="res.partner"><field name="name">Ana</field></record>
+        <record id="eva" model="res.partner"><field name="name">Eva</field>
+            <field name="country_id" search="[('name', '=', 'Atlantis')]"/></record>
+    </data>""")
+    answer = grial("import", file, "-d", database.name, "--dry-run")
+    assert answer.exit_code == 1
+    assert "datos.xml:3: eva was loaded, but this was left out: country_id: no res.country meets" in answer.stdout
+    assert "1 loaded, 1 loaded only in part (see above). This was a dry run: nothing was saved." in answer.stdout

@@ -80,10 +80,10 @@ def test_a_data_file_is_loaded_for_its_addon(grial, database, tmp_path):
     file.write_text(DATA.format(""))
     assert grial("import", file, "-d", database.name, "--addon", "base", "--dry-run").exit_code == 0
     with database.transaction(write=False) as env:
-        assert not env.ref("base.cli_one", False)
+        assert not env.ref("__import__.base.cli_one", False)
     assert grial("import", file, "-d", database.name, "--addon", "base").exit_code == 0
     with database.transaction(write=False) as env:
-        assert env.ref("base.cli_one").name == "One"
+        assert env.ref("__import__.base.cli_one").name == "One"
 
 
 def test_a_faulty_data_file_is_kept_out_or_loaded_without_its_faults(grial, database, tmp_path):
@@ -93,12 +93,12 @@ def test_a_faulty_data_file_is_kept_out_or_loaded_without_its_faults(grial, data
     assert stopped.exit_code == 1
     assert f"{file}:3" in stopped.stderr
     with database.transaction(write=False) as env:
-        assert not env.ref("base.cli_one", False)
+        assert not env.ref("__import__.base.cli_one", False)
     skipped = grial("import", file, "-d", database.name, "--addon", "base", "--on-error", "skip")
     assert skipped.exit_code == 1
     assert f"{file}:3" in skipped.stdout
     with database.transaction(write=False) as env:
-        assert env.ref("base.cli_one").name == "One"
+        assert env.ref("__import__.base.cli_one").name == "One"
 
 
 FIELDS = "id,.id,name,country_id,country_id/code,category_id,is_company,create_date"

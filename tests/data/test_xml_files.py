@@ -382,7 +382,7 @@ def test_openerps_own_tags(load: Loader) -> None:
     assert (report.name, report.report_name, report.binding) == ("Old Report", "old.report", False)
     assert load.ref("page").url == "https://example.com"
     assert load.ref("tpl").type == "qweb"
-    kept = [verdict for verdict in outcome.verdicts if verdict.kind == "kept"]
+    kept = [verdict for verdict in outcome.verdicts if verdict.kind == "partial"]
     assert {verdict.xmlid for verdict in kept} == {"rep", "wiz"}
 
 
@@ -451,7 +451,7 @@ def test_signals_go_to_the_workflow(load: Loader, monkeypatch: pytest.MonkeyPatc
 def test_a_legacy_file_drops_unknown_fields_with_a_note(load: Loader) -> None:
     outcome = load.old("""<record id="a" model="res.partner.category"><field name="name">A</field>
        <field name="colour_of_1999">7</field></record>""")
-    assert outcome.verdicts[0].kind == "kept"
+    assert outcome.verdicts[0].kind == "partial"
     assert "colour_of_1999" in outcome.messages[0]
     assert load.ref("a").name == "A"
 
@@ -470,7 +470,7 @@ def test_a_tolerant_load_gives_each_element_its_verdict(load: Loader) -> None:
         strict=False,
     )
     assert [(v.kind, v.xmlid, v.line) for v in outcome.verdicts] == [
-        ("ok", "good", 2), ("rejected", "bad", 3), ("kept", "odd", 4), ("rejected", "worse", 5),
+        ("ok", "good", 2), ("rejected", "bad", 3), ("partial", "odd", 4), ("rejected", "worse", 5),
         ("rejected", "lost", 6),
         ("rejected", "menu", 8),
         ("ok", "last", 9),
