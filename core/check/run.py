@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from core.check.access import access_findings
 from core.check.elements import FileCheck
 from core.check.ids import Ids
+from core.check.places import place_of
 from core.check.schema import schema_findings
 from core.check.signals import Signals, unmarked_findings
 from core.check.sources import Source, addon_sources, loose_files, manifest_findings, read_source
@@ -24,9 +26,13 @@ from core.module.graph import in_order
 from core.module.importer import import_addons
 from core.module.loading import build
 from core.module.manifest import MANIFEST_FILE
+from core.orm.declare import declarations
 
 if TYPE_CHECKING:
     from core.orm.registry import Registry
+
+
+importer_log = logging.getLogger("core.module.importer")
 
 
 def run(paths: Sequence[str | Path] = ()) -> list[Finding]:
@@ -113,9 +119,15 @@ def _all_that_fit(shelf: Shelf, order: list[str]) -> list[str]:
 @contextmanager
 def _registry(order: list[str], shelf: Shelf, findings: list[Finding]) -> Iterator[Registry | None]:
     """The models of the addons, merged as a database would, without one; None where they do not fit together."""
-    broken = import_addons([name for name in order if _complete(shelf, name)], shelf)
+    level = importer_log.level
+    importer_log.setLevel(logging.ERROR)  # the finding says it, with its place
+    try:
+        broken = import_addons([name for name in order if _complete(shelf, name)], shelf)
+    finally:
+        importer_log.setLevel(level)
     for name, reason in broken.items():
-        findings.append(_whole_addon(name, "python", reason))
+        if not broken.keys() & set(shelf.depends()[name]):
+            findings.append(_of_python(name, reason))
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings.from_env({}, data_dir=Path(folder), database_url="")
         server = DatabaseServer(settings)
@@ -124,7 +136,7 @@ def _registry(order: list[str], shelf: Shelf, findings: list[Finding]) -> Iterat
         try:
             built = build(server, settings, "check", works) if works else None
         except GrialError as error:
-            findings.append(_whole_addon(works[-1], "models", error))
+            findings.append(_of_models(works, error))
         try:
             yield built
         finally:
@@ -145,13 +157,17 @@ def _check(
         sources += addon_sources(shelf.manifests[name], len(sources))
     for source in [*sources, *loose]:
         ids.read(source)
+    unknown = set(order) - set(registry.addons if registry is not None else ())
     for source in [*(one for one in sources if one.addon in targets), *loose]:
         findings += source.findings
         findings += schema_findings(source)
+        if source.addon in unknown:
+            continue  # its models could not be read: all else would follow from that
         findings += FileCheck(source, registry, ids).run()
     signals = Signals([*sources, *loose], ids)
     models = StaticModels(registry, ids, signals) if registry is not None else None
-    findings += view_findings([*sources, *loose], targets, models, ids)
+    readable = [source for source in sources if source.addon not in unknown]
+    findings += view_findings([*readable, *loose], targets - unknown, models, ids)
     if registry is not None:
         findings += unmarked_findings(signals, targets, registry)
     for name in targets:
@@ -160,6 +176,25 @@ def _check(
         if registry is not None:
             findings += access_findings(manifest, sources, registry, ids)
     return findings
+
+
+def _of_python(name: str, reason: GrialError) -> Finding:
+    """The finding about Python that cannot be imported, at its own place where that is known."""
+    values = reason.values
+    if "file" in values and "line" in values:
+        return Finding(str(values["file"]), int(str(values["line"])), "python", str(values.get("reason", reason)))
+    return _whole_addon(name, "python", reason)
+
+
+def _of_models(addons: Sequence[str], error: GrialError) -> Finding:
+    """The finding about models that do not fit together, at the field or the class that the error names."""
+    values = error.values
+    given = values.get("declaration") or (values.get("model"), values.get("field") or values.get("name"))
+    model, field = given if isinstance(given, tuple) else ("", "")
+    classes = [cls for addon in reversed(addons) for cls in reversed(declarations(addon)) if cls._name == model]
+    owner = next((cls for cls in classes if field in vars(cls)), classes[-1] if classes else None)
+    shown, line = place_of(owner, str(field)) if owner is not None else ("", 0)
+    return Finding(shown, line, "models", str(error)) if shown else _whole_addon(addons[-1], "models", error)
 
 
 def _whole_addon(name: str, code: str, reason: object) -> Finding:

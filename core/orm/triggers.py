@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from core.errors import UnknownName, ValidationError
+from core.errors import GrialError, UnknownName, ValidationError
 from core.orm.registry import Trigger
 
 if TYPE_CHECKING:
@@ -49,7 +49,11 @@ def build_triggers(registry: Registry) -> None:
 def paths_of(registry: Registry, info: ModelInfo, field: Field[Any, Any]) -> Iterator[Steps]:
     """Every dependency path of a computed field, with values that are not stored replaced by what they depend on."""
     for path in field.depends:
-        yield from _expand(registry, info, path.split("."), (), field, (field.slot,))
+        try:
+            yield from _expand(registry, info, path.split("."), (), field, (field.slot,))
+        except GrialError as error:
+            error.values.setdefault("declaration", (info.name, field.name))
+            raise
 
 
 def _expand(

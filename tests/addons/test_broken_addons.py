@@ -48,13 +48,17 @@ def test_a_broken_addon_is_refused_and_nothing_has_changed(database: Database, n
 
 
 @pytest.mark.parametrize(
-    ("name", "reason"),
+    ("name", "place", "reason"),
     [
-        ("broken_syntax", "broken_syntax/models/thing.py:9: SyntaxError"),
-        ("broken_link", "demo.thing.other_id links to demo.nothing"),
+        ("broken_syntax", "broken_syntax/models/thing.py:9", "SyntaxError"),
+        ("broken_link", "broken_link/models/thing.py:11", "demo.thing.other_id links to demo.nothing"),
     ],
     ids=["syntax", "link"],
 )
-def test_the_check_finds_it_before_anybody_installs_it(name: str, reason: str) -> None:
-    errors = [str(finding) for finding in run([name]) if finding.severity == "error"]
-    assert any(reason in error for error in errors), errors
+def test_the_check_finds_it_at_its_place_before_anybody_installs_it(
+    caplog: pytest.LogCaptureFixture, name: str, place: str, reason: str
+) -> None:
+    (error,) = [str(finding) for finding in run([name]) if finding.severity == "error"]
+    assert error.startswith(f"{place}: error: ")
+    assert reason in error
+    assert not caplog.records

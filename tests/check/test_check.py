@@ -199,7 +199,7 @@ def data(text: str) -> dict[str, str]:
             "__manifest__.py", 2, "manifest-file", "gone.xml",
         ),
         ({"__manifest__.py": '{"name": "W",\n "depnds": []}'}, "__manifest__.py", 1, "manifest", "depends"),
-        ({"models/job.py": "import nothing_of_that_name\n"}, "__manifest__.py", 1, "python", "nothing_of_that_name"),
+        ({"models/job.py": "import nothing_of_that_name\n"}, "models/job.py", 1, "python", "nothing_of_that_name"),
     ],
 )  # fmt: skip
 def test_each_fault_is_found_at_its_line(
@@ -209,6 +209,23 @@ def test_each_fault_is_found_at_its_line(
     same = [f for f in found if (f.file, f.line, f.code) == (f"workshop/{file}", line, code)]
     assert same, [str(f) for f in found]
     assert any(says in f.message for f in same), [str(f) for f in same]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "line", "says"),
+    [
+        ("due = fields.Integer('Due')\n    @due.compute('csot')\n    def _due(self): ...", 10, "Did you mean cost"),
+        ("due = fields.Related('customer_id.nmae', string='Due')", 10, "Did you mean name"),
+        ("due = fields.Integer('Due'", 10, "SyntaxError"),
+    ],
+    ids=["compute", "related", "syntax"],
+)
+def test_python_that_does_not_fit_is_one_finding_at_its_line(check: Check, wrong: str, line: int, says: str) -> None:
+    lines = textwrap.dedent(GOOD["models/job.py"]).lstrip().splitlines()
+    lines.insert(9, f"    {wrong}")
+    (found,) = check({"models/job.py": "\n".join(lines)})
+    assert (found.file, found.line) == ("workshop/models/job.py", line)
+    assert says in found.message
 
 
 def test_every_shipped_addon_is_good() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+from pathlib import Path
 from typing import Any
 from xmlrpc.client import Fault, dumps, loads
 
@@ -139,6 +142,21 @@ def test_json_2_calls_by_names(json2: Json2) -> None:
     assert json2.post("res.partner/write", {"ids": [created], "vals": {"city": "Jaca"}}).json is True
     assert json2.post("res.users/has_group", {"group_ext_id": "base.group_user"}).status_code in (200, 422)
     assert json2.post("res.partner/unlink", {"ids": [created]}).json is True
+
+
+@pytest.mark.addons("crm")
+def test_the_examples_of_the_documentation_work(json2: Json2) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "integrators.md").read_text(encoding="utf-8")
+    examples = re.findall(r"^call (\S+) '(.*)'$", text, re.MULTILINE)
+    assert [path.partition("/")[2] for path, _ in examples] == ["create", "search_read", "write", "case_mark_won"]
+    made = 0
+    for path, body in examples:
+        answer = json2.post(path, json.loads(body.replace("[7]", f"[{made}]")))
+        assert answer.status_code == 200, answer.text
+        made = made or answer.json
+    assert json2.post("crm.lead/read", {"ids": [made], "fields": ["state", "planned_revenue"]}).json == [
+        {"id": made, "state": "done", "planned_revenue": 1200.0}
+    ]
 
 
 @pytest.mark.parametrize(
