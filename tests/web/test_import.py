@@ -62,7 +62,7 @@ def test_the_dry_run_asks_about_each_column_and_keeps_what_was_said(
     assert figures(dry) == ["1", "0", "4"]
     assert dry.texts("//section[contains(@class, 'unknown')]/h2") == [
         "Country: 4 different values in 4 rows are not known.",
-        "Tags: 1 different values in 2 rows are not known.",
+        "Tags: 1 value in 2 rows is not known.",
     ]
     choices = dry.root.xpath("//input[@name='missing.country_id']/@value")
     assert choices == ["refuse", "suggested", "keep", "empty"]
@@ -206,3 +206,12 @@ def test_an_import_shows_its_own_records_only(bring: Callable[[str], Screen], vi
 def test_a_model_that_is_none_is_not_found(client: WebClient) -> None:
     for address in ("/web/import/crm.leed", "/web/export/crm.leed"):
         assert client.get(address).status_code == 404
+
+
+def test_bad_numbers_and_dates_are_told_as_such(bring: Callable[[str], Screen]) -> None:
+    text = "Company Name;Planned Revenue;Expected Closing\nOak;much;soon\nFir;12;later\n"
+    dry = bring(text).submit("import-mapping", do="check")
+    assert dry.texts("//section[contains(@class, 'unknown')]/h2") == [
+        "Planned Revenue: 1 value in 1 row is not a number.",
+        "Expected Closing: 2 different values in 2 rows are not dates.",
+    ]

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 CHOICES = ("refuse", "suggested", "keep", "empty", "create")
 
+KINDS = {
+    **dict.fromkeys(("integer", "float", "decimal", "monetary"), "number"),
+    **dict.fromkeys(("date", "datetime"), "date"),
+}
 NOTES = ("description", "comment", "note", "notes")
 Meant = int | str
 """What a person says that a text means: the id of a record, another name for it, or nothing."""
@@ -39,6 +43,7 @@ class Unknown:
         lines: of the rows concerned.
         suggested: by text, the id and the name of the record that it may mean.
         given: how many rows say the texts of which a person has said what they mean.
+        kind: `number` or `date` where the texts are none; empty where they are names.
     """
 
     name: str
@@ -49,6 +54,7 @@ class Unknown:
     lines: set[int] = field(default_factory=set)
     suggested: dict[str, tuple[int, str]] = field(default_factory=dict)
     given: Counter[str] = field(default_factory=Counter)
+    kind: str = ""
 
     @property
     def helped(self) -> int:
@@ -99,7 +105,7 @@ class Feed:
         if self.choice not in choices:
             raise UnknownName("{name} is no choice for what {field} does not know.", name=choice, field=bound.name,
                               known=choices)  # fmt: skip
-        self.unknown = Unknown(bound.name, heading, choices, self.choice)
+        self.unknown = Unknown(bound.name, heading, choices, self.choice, kind=KINDS.get(bound.type, ""))
         self.links: Names | None = None
         if bound.type in LINKS:
             made = self.choice == "create"

@@ -175,7 +175,9 @@ class Import:
                     "columns": titles,
                     "key": list(self.key),
                     "made": self.outcome.made,
-                    "unknown": [[u.column, len(u.values), len(u.lines), u.choice] for u in self.outcome.unknown],
+                    "unknown": [
+                        [u.column, len(u.values), len(u.lines), u.choice, u.kind] for u in self.outcome.unknown
+                    ],
                 },
             }
         )
