@@ -215,3 +215,13 @@ def test_bad_numbers_and_dates_are_told_as_such(bring: Callable[[str], Screen]) 
         "Planned Revenue: 1 value in 1 row is not a number.",
         "Expected Closing: 2 different values in 2 rows are not dates.",
     ]
+
+
+def test_the_corrected_file_feeds_what_the_first_one_fed(bring: Callable[[str], Screen], visit: Visit) -> None:
+    first = bring("Company Name;Odd;Country\nOak;Lugo;Spain\nFir;Vigo;Atlantis\n")
+    outcome = finished(first.submit("import-mapping", do="run", to__1="city"), visit)
+    (address,) = outcome.root.xpath("//a[contains(., 'As a file to correct')]/@href")
+    refused = visit(address).response.get_data().decode("utf-8-sig")
+    columns = bring(refused.replace("Atlantis", "Spain", 1))
+    assert columns.root.xpath("//select[@id='to-1']/option[@selected]/@value") == ["city"]
+    assert not columns.root.xpath("//select[@id='to-3']/option[@selected]/@value[. != '']")

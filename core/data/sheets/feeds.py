@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.data.sheets.cells import converter, split_tags
 from core.data.sheets.ids import IdNames
-from core.data.sheets.mapping import LINKS, importable
+from core.data.sheets.mapping import LINKS, notes_field
 from core.data.sheets.names import Names
 from core.errors import GrialError, UnknownName, UserError
 from core.kernel.text import fold
@@ -24,7 +24,6 @@ KINDS = {
     **dict.fromkeys(("integer", "float", "decimal", "monetary"), "number"),
     **dict.fromkeys(("date", "datetime"), "date"),
 }
-NOTES = ("description", "comment", "note", "notes")
 Meant = int | str
 """What a person says that a text means: the id of a record, another name for it, or nothing."""
 
@@ -217,12 +216,6 @@ def _made_from_a_name(env: Env, model: str) -> bool:
     if not info.stored or info.fields[name].type != "char":
         return False
     return env.may(model, "create")
-
-
-def notes_field(env: Env, model: str) -> str:
-    """The field for remarks of a model, where texts are kept that no other field takes; empty where it has none."""
-    open_fields = {one.name for one in importable(env, model) if one.type in ("text", "html")}
-    return next((name for name in NOTES if name in open_fields), "")
 
 
 def joined(bound: Any, cells: Sequence[Any]) -> Any:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from core.data.sheets.feeds import Meant, Unknown, notes_field
-from core.data.sheets.mapping import LINKS
+from core.data.sheets.feeds import Meant, Unknown
+from core.data.sheets.mapping import LINKS, notes_field
 from core.http.web.import_file import ImportFile
 from core.http.web.page import say
 from core.http.web.pages.field import Choice, FieldView
