@@ -108,8 +108,13 @@ def _unknown_lines(one: Unknown) -> list[str]:
         "keep": "The field stays empty, the text is in the notes.",
         "empty": "The field stays empty.",
     }
-    values = f"{len(one.values)} different values" if len(one.values) > 1 else "one value"
-    lines = [f"{one.column}: {values} in {len(one.lines)} rows are not known: {shown}{more}. {done[one.choice]}"]
+    several = len(one.values) > 1
+    values = f"{len(one.values)} different values" if several else "one value"
+    rows = f"{len(one.lines)} rows" if len(one.lines) > 1 else "1 row"
+    wrong = {"": "not known", "number": "not numbers" if several else "not a number",
+             "date": "not dates" if several else "not a date"}[one.kind]  # fmt: skip
+    verb = "are" if several else "is"
+    lines = [f"{one.column}: {values} in {rows} {verb} {wrong}: {shown}{more}. {done[one.choice]}"]
     if one.choice != "refuse":
         return lines
     examples = [f"“{text}” as {name}" for text, (_, name) in _commonest(one.suggested, one.values)]

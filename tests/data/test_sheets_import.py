@@ -356,3 +356,7 @@ def test_a_rule_or_a_missing_right_refuses_single_rows(env, as_user):
         assert (len(outcome.created), [row.line for row in outcome.refused]) == (2, [3])
         assert outcome.refused[0].reason
     assert leads(env, "A", "B", "C").mapped("name") == ["A", "C"]
+
+
+def test_notes_are_proposed_for_the_field_of_remarks(env):
+    assert propose(env, "crm.lead", ["Empresa", "Notas"])[1] == ("description",)

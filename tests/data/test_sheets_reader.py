@@ -106,3 +106,9 @@ def test_the_titles_of_a_workbook_may_begin_below_its_first_line():
 def test_a_file_that_cannot_be_read_is_explained(data, name, said):
     with pytest.raises(UserError, match=said):
         read_sheet(data, name)
+
+
+@pytest.mark.parametrize("data", [b'%PDF-1.7\n"x', b"\x89PNG\r\n", b"PK\x03\x04..", b"\x7fELF\0\0"])
+def test_files_that_are_no_sheets_say_so(data):
+    with pytest.raises(UserError, match="not a CSV file or a spreadsheet"):
+        read_sheet(data, "letter.csv")

@@ -62,7 +62,7 @@ def test_the_dry_run_asks_about_each_column_and_keeps_what_was_said(
     assert figures(dry) == ["1", "0", "4"]
     assert dry.texts("//section[contains(@class, 'unknown')]/h2") == [
         "Country: 4 different values in 4 rows are not known.",
-        "Tags: 1 different values in 2 rows are not known.",
+        "Tags: 1 value in 2 rows is not known.",
     ]
     choices = dry.root.xpath("//input[@name='missing.country_id']/@value")
     assert choices == ["refuse", "suggested", "keep", "empty"]
@@ -206,3 +206,22 @@ def test_an_import_shows_its_own_records_only(bring: Callable[[str], Screen], vi
 def test_a_model_that_is_none_is_not_found(client: WebClient) -> None:
     for address in ("/web/import/crm.leed", "/web/export/crm.leed"):
         assert client.get(address).status_code == 404
+
+
+def test_bad_numbers_and_dates_are_told_as_such(bring: Callable[[str], Screen]) -> None:
+    text = "Company Name;Planned Revenue;Expected Closing\nOak;much;soon\nFir;12;later\n"
+    dry = bring(text).submit("import-mapping", do="check")
+    assert dry.texts("//section[contains(@class, 'unknown')]/h2") == [
+        "Planned Revenue: 1 value in 1 row is not a number.",
+        "Expected Closing: 2 different values in 2 rows are not dates.",
+    ]
+
+
+def test_the_corrected_file_feeds_what_the_first_one_fed(bring: Callable[[str], Screen], visit: Visit) -> None:
+    first = bring("Company Name;Odd;Country\nOak;Lugo;Spain\nFir;Vigo;Atlantis\n")
+    outcome = finished(first.submit("import-mapping", do="run", to__1="city"), visit)
+    (address,) = outcome.root.xpath("//a[contains(., 'As a file to correct')]/@href")
+    refused = visit(address).response.get_data().decode("utf-8-sig")
+    columns = bring(refused.replace("Atlantis", "Spain", 1))
+    assert columns.root.xpath("//select[@id='to-1']/option[@selected]/@value") == ["city"]
+    assert not columns.root.xpath("//select[@id='to-3']/option[@selected]/@value[. != '']")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.data.sheets.cells import converter, split_tags
 from core.data.sheets.ids import IdNames
-from core.data.sheets.mapping import LINKS, importable
+from core.data.sheets.mapping import LINKS, notes_field
 from core.data.sheets.names import Names
 from core.errors import GrialError, UnknownName, UserError
 from core.kernel.text import fold
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 CHOICES = ("refuse", "suggested", "keep", "empty", "create")
 
-NOTES = ("description", "comment", "note", "notes")
+KINDS = {
+    **dict.fromkeys(("integer", "float", "decimal", "monetary"), "number"),
+    **dict.fromkeys(("date", "datetime"), "date"),
+}
 Meant = int | str
 """What a person says that a text means: the id of a record, another name for it, or nothing."""
 
@@ -39,6 +42,7 @@ class Unknown:
         lines: of the rows concerned.
         suggested: by text, the id and the name of the record that it may mean.
         given: how many rows say the texts of which a person has said what they mean.
+        kind: `number` or `date` where the texts are none; empty where they are names.
     """
 
     name: str
@@ -49,6 +53,7 @@ class Unknown:
     lines: set[int] = field(default_factory=set)
     suggested: dict[str, tuple[int, str]] = field(default_factory=dict)
     given: Counter[str] = field(default_factory=Counter)
+    kind: str = ""
 
     @property
     def helped(self) -> int:
@@ -99,7 +104,7 @@ class Feed:
         if self.choice not in choices:
             raise UnknownName("{name} is no choice for what {field} does not know.", name=choice, field=bound.name,
                               known=choices)  # fmt: skip
-        self.unknown = Unknown(bound.name, heading, choices, self.choice)
+        self.unknown = Unknown(bound.name, heading, choices, self.choice, kind=KINDS.get(bound.type, ""))
         self.links: Names | None = None
         if bound.type in LINKS:
             made = self.choice == "create"
@@ -211,12 +216,6 @@ def _made_from_a_name(env: Env, model: str) -> bool:
     if not info.stored or info.fields[name].type != "char":
         return False
     return env.may(model, "create")
-
-
-def notes_field(env: Env, model: str) -> str:
-    """The field for remarks of a model, where texts are kept that no other field takes; empty where it has none."""
-    open_fields = {one.name for one in importable(env, model) if one.type in ("text", "html")}
-    return next((name for name in NOTES if name in open_fields), "")
 
 
 def joined(bound: Any, cells: Sequence[Any]) -> Any:

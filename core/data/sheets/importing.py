@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from core.data.sheets.changes import changes, key_of, snapshots
-from core.data.sheets.feeds import Feed, Meant, joined, notes_field
+from core.data.sheets.feeds import Feed, Meant, joined
 from core.data.sheets.ids import Identity, split_path
-from core.data.sheets.mapping import REFUSED, Columns, reason_titles
+from core.data.sheets.mapping import REFUSED, Columns, notes_field, reason_titles
 from core.data.sheets.names import Names
 from core.data.sheets.notes import with_notes
 from core.data.sheets.outcome import Outcome, Refusal, Stopped
@@ -173,9 +173,12 @@ class Import:
                 "refused_count": len(self.outcome.refused),
                 "mapping": {
                     "columns": titles,
+                    "header": list(self.sheet.header),
                     "key": list(self.key),
                     "made": self.outcome.made,
-                    "unknown": [[u.column, len(u.values), len(u.lines), u.choice] for u in self.outcome.unknown],
+                    "unknown": [
+                        [u.column, len(u.values), len(u.lines), u.choice, u.kind] for u in self.outcome.unknown
+                    ],
                 },
             }
         )

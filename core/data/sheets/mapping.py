@@ -19,6 +19,9 @@ REFUSED = mark("Refused because")
 """Title of the last column of a file of refused rows."""
 LINKS = ("many2one", "many2many")
 XMLID, DATABASE_ID = "id", ".id"
+NOTES = ("description", "comment", "note", "notes")
+REMARKS = ("Notes", "Note", "Remarks", "Comments", "Notas", "Nota", "Observaciones", "Comentarios")
+"""What people call the column for remarks."""
 _FILLERS = frozenset(["de", "la", "el", "los", "las", "del", "the", "of", "a", "name", "nombre"])
 
 
@@ -33,6 +36,12 @@ def importable(env: Env, model: str) -> list[Field[Any, Any]]:
         and field.type not in ("one2many", "binary", "image", "json")
         and (not field.groups or env.field_open(field))
     ]
+
+
+def notes_field(env: Env, model: str) -> str:
+    """The field for remarks of a model, where texts are kept that no other field takes; empty where it has none."""
+    open_fields = {one.name for one in importable(env, model) if one.type in ("text", "html")}
+    return next((name for name in NOTES if name in open_fields), "")
 
 
 def propose(env: Env, model: str, header: Sequence[str]) -> Columns:
@@ -53,6 +62,9 @@ def propose(env: Env, model: str, header: Sequence[str]) -> Columns:
             words.setdefault(field.name, []).append(_words(label))
             if field.type in LINKS:
                 exact.setdefault(_plain(f"{label} External ID"), f"{field.name}/{XMLID}")
+    if notes := notes_field(env, model):
+        for title in REMARKS:
+            exact.setdefault(_plain(title), notes)
     paths = id_paths(env, model)
     ours = {_plain(label) for f in env.registry[model].fields.values() for label in (f.name, f.string)}
     found: Columns = {}

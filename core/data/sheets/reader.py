@@ -17,6 +17,9 @@ from core.errors import UserError
 SEPARATORS = (",", ";", "\t", "|")
 ENCODINGS = ("utf-8", "cp1252", "iso-8859-15", "utf-16")
 SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".ods")
+_WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_OTHERS = (b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"{\\rtf")
+"""How files begin that are no text with rows: PDF, pictures, archives, documents."""
 MOST_ROWS = 200_000
 MOST_COLUMNS = 500
 
@@ -55,6 +58,8 @@ def read_sheet(data: bytes, file_name: str, encoding: str = "", separator: str =
     """
     if file_name.lower().endswith(SPREADSHEETS):
         return _spreadsheet(data, file_name, title)
+    if data.startswith(_OTHERS) or (b"\0" in data[:4096] and not encoding and not data.startswith(_WIDE)):
+        raise UserError("{file} is not a CSV file or a spreadsheet.", file=file_name)
     text, found = _decode(data, encoding)
     mark = separator or _separator(text)
     numbered: list[tuple[int, list[str]]] = []
@@ -80,7 +85,7 @@ def _decode(data: bytes, encoding: str) -> tuple[str, str]:
             raise UserError("The file is not in {encoding}; choose another encoding.", encoding=encoding) from error
     if data.startswith(codecs.BOM_UTF8):
         return data.decode("utf-8-sig"), "utf-8"
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if data.startswith(_WIDE):
         return data.decode("utf-16"), "utf-16"
     try:
         return data.decode("utf-8"), "utf-8"

@@ -6,14 +6,15 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from core.data.sheets.feeds import Meant, Unknown, notes_field
-from core.data.sheets.mapping import LINKS
+from core.data.sheets.feeds import Meant, Unknown
+from core.data.sheets.mapping import LINKS, notes_field
 from core.http.web.import_file import ImportFile
 from core.http.web.page import say
 from core.http.web.pages.field import Choice, FieldView
 from core.http.web.pages.transfer import UnknownColumn, UnknownText
 from core.http.web.query import link
 from core.kernel.formats import format_number
+from core.kernel.i18n import mark
 
 if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict
@@ -29,14 +30,22 @@ def unknown_columns(request: Request, file: ImportFile, found: list[Unknown]) ->
     return tuple(_column(request, file, one) for one in found)
 
 
-def sentence(request: Request, column: str, texts: int, rows: int) -> str:
+_TOLD = {
+    "": (mark("{column}: 1 value in {rows} is not known."),
+         mark("{column}: {count} different values in {rows} are not known.")),
+    "number": (mark("{column}: 1 value in {rows} is not a number."),
+               mark("{column}: {count} different values in {rows} are not numbers.")),
+    "date": (mark("{column}: 1 value in {rows} is not a date."),
+             mark("{column}: {count} different values in {rows} are not dates.")),
+}  # fmt: skip
+
+
+def sentence(request: Request, column: str, texts: int, rows: int, kind: str = "") -> str:
     """`Country: 437 different values in 942 rows are not known.`"""
     if not texts:
         return column
-    return say(
-        request, "{column}: {count} different values in {rows} rows are not known.",
-        column=column, count=_number(request, texts), rows=_number(request, rows),
-    )  # fmt: skip
+    counted = say(request, "1 row") if rows == 1 else say(request, "{count} rows", count=_number(request, rows))
+    return say(request, _TOLD[kind][texts != 1], column=column, count=_number(request, texts), rows=counted)
 
 
 def outcome_sentences(request: Request, mapping: Any) -> tuple[str, ...]:
@@ -50,8 +59,8 @@ def outcome_sentences(request: Request, mapping: Any) -> tuple[str, ...]:
     }
     kept = mapping.get("unknown", []) if isinstance(mapping, dict) else []
     return tuple(
-        f"{sentence(request, column, texts, rows)} {done.get(choice, '')}"
-        for column, texts, rows, choice in kept
+        f"{sentence(request, column, texts, rows, *kind)} {done.get(choice, '')}"
+        for column, texts, rows, choice, *kind in kept
         if texts
     )
 
@@ -71,7 +80,7 @@ def _column(request: Request, file: ImportFile, one: Unknown) -> UnknownColumn:
     said = [*one.given.most_common(), *puzzling[:SHOWN_TEXTS]]
     texts = tuple(_text(request, file, one, place, text, rows) for place, (text, rows) in enumerate(said))
     return UnknownColumn(
-        one.name, one.column, sentence(request, one.column, len(one.values), len(one.lines)),
+        one.name, one.column, sentence(request, one.column, len(one.values), len(one.lines), one.kind),
         choices=_choices(request, file, one) if one.values else (), texts=texts,
         more=max(0, len(one.values) - SHOWN_TEXTS), opened=bool(one.given),
     )  # fmt: skip

@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from core.data.sheets.ids import split_path
 from core.data.sheets.importing import Import
 from core.data.sheets.outcome import Cancelled, Outcome
+from core.data.sheets.remembered import remembered
 from core.data.sheets.undo import undo
 from core.errors import GrialError, MissingError
 from core.http.request import Request, Response, redirect
@@ -94,9 +95,12 @@ def take_file(request: Request, model: str) -> Response:
         return _first_step(request, model, say(request, "Choose a file first."))
     file = upload(request, model, sent.filename, sent.read())
     try:
-        file.sheet()
+        earlier = remembered(request.env, model, file.sheet().header)
     except GrialError as error:
         return _first_step(request, model, told(request, error))
+    if earlier is not None:
+        file.targets, file.keys = earlier
+        file.save()
     return redirect(f"/web/import/{model}/{file.token}")
 
 
