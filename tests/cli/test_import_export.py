@@ -134,7 +134,8 @@ def test_csv_holds_ids_links_and_no_formula(exported):
     content, record_id = exported("one.csv")
     header, row = csv.reader(io.StringIO(content.decode("utf-8-sig")))
     assert header == FIELDS.split(",")
-    assert row[:2] == ["", str(record_id)]
+    assert row[0].startswith(f"__export__.res_partner_{record_id}_"), "so that the file may be imported again"
+    assert row[1] == str(record_id)
     assert row[2] == "'=1+1"
     assert row[4] == "ES"
     assert sorted(row[5].split(", ")) == ["cli one", "cli two"]
