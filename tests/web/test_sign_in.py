@@ -128,3 +128,12 @@ def test_without_a_master_password_strangers_hear_only_of_the_server_s_own_datab
 def test_a_used_login_link_says_why_it_leads_to_the_login(application: Application, database: Database) -> None:
     answer = visitor(application).get("/web/enter/used", follow_redirects=True)
     assert "This link was used already or is too old." in answer.text
+
+
+def test_a_changed_language_is_spoken_by_the_whole_page_at_once(client: WebClient, database: Database) -> None:
+    with database.transaction() as env:
+        env["res.lang"].with_context(active_test=False).search([("code", "=", "es_ES")]).write({"active": True})
+    data = {"name": "Administrator", "lang": "es_ES", "_original": "{}"}
+    answer = client.post("/web/preferences", data=data, headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (200, "/web/preferences")
+    assert "Guardado." in client.get("/web/preferences").text

@@ -40,6 +40,7 @@ def show(request: Request) -> Response:
 def keep(request: Request) -> Response:
     """Save them. The page that follows speaks the new language."""
     opened = _opened(request)
+    spoken = request.lang
     if request.form.get("_do"):
         with reading(request):
             shown = changed_page(request, opened)
@@ -50,7 +51,11 @@ def keep(request: Request) -> Response:
         if saved.draft is not None:
             shown = draft_page(opened, saved.draft, posted, error=saved.error, conflicts=saved.conflicts)
             return _answer(request, shown, 422)
+    request.lang = request.env.user.lang or spoken
     response = go(request, _URL, say(request, "Saved."))
+    if request.lang != spoken and request.from_script:  # the frame around the form speaks the old language still
+        response.status_code = 200
+        response.headers["HX-Redirect"] = response.headers.pop("Location")
     response.set_cookie(
         LANGUAGE_COOKIE, request.env.user.lang or "", path="/", httponly=True, samesite="Lax", secure=request.https
     )
