@@ -18,6 +18,7 @@ from core.http.web.shown import Shower
 from core.kernel.formats import format_date, format_time, locale_of
 from core.kernel.zones import to_local, to_utc
 from core.orm.domain import Domain, Leaf
+from core.orm.edge import value_of
 from core.view import nodes
 
 if TYPE_CHECKING:
@@ -111,10 +112,10 @@ class Calendar:
 
     def _place(self, record: Any) -> None:
         """Put a record on each of its days."""
-        began = self._local(self.start.__get__(record, None))
-        ended = self._local(self.stop.__get__(record, None)) if self.stop is not None else None
+        began = self._local(value_of(record, self.start.name))
+        ended = self._local(value_of(record, self.stop.name)) if self.stop is not None else None
         if ended is None and self.delay is not None and isinstance(began, dt.datetime):
-            ended = began + dt.timedelta(hours=float(self.delay.__get__(record, None) or 0))
+            ended = began + dt.timedelta(hours=float(value_of(record, self.delay.name) or 0))
         if began is None:
             return
         first, last = _day_of(began), max(_day_of(ended or began), _day_of(began))
