@@ -16,6 +16,9 @@ from core.cli.options import settings, settings_options
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = "pyproject.toml"
 
+QUICK = "not (browser or kill or load or slow)"
+"""What a developer waits for; CI runs the rest too."""
+
 NOTHING_RAN, WRONG_USAGE = 5, 4  # pytest's exit codes
 WITH_VALUE = frozenset({"-c", "-k", "-m", "-n", "-o", "-p", "-r", "-W", "--backend", "--maxfail", "--tb"})
 
@@ -29,11 +32,12 @@ WITH_VALUE = frozenset({"-c", "-k", "-m", "-n", "-o", "-p", "-r", "-W", "--backe
 def command(ctx: click.Context, arguments: tuple[str, ...]) -> None:
     """Run the tests, on SQLite and on PostgreSQL.
 
-    Without a name: everything, on all cores. ADDON is the name of an addon; a file, a folder and every option of pytest
-    work too:
+    Without a name: everything but what takes long, on all cores. ADDON is the name of an addon; a file, a folder and
+    every option of pytest work too:
 
     \b
-      server.py test                        the whole suite
+      server.py test                        the suite
+      server.py test -m "browser or slow"   what takes long: Chromium, killed servers, load
       server.py test crm                    the tests of one addon
       server.py test tests/orm -k write     some tests, as pytest selects them
       server.py test --backend sqlite       on one database only
@@ -49,8 +53,9 @@ def command(ctx: click.Context, arguments: tuple[str, ...]) -> None:
     add_paths(foreign)
     environment = {**os.environ, "GRIAL_ADDONS_PATH": os.pathsep.join(foreign)}
     words = [sys.executable, "-m", "pytest", *own_settings(), *pytest_arguments(arguments, search_paths())]
-    if not arguments:
-        words += on_all_cores()
+    if names_nothing(arguments):
+        words += on_all_cores() if "-n" not in arguments else []
+        words += ["-m", QUICK] if "-m" not in arguments else []
     code = subprocess.call(words, cwd=ROOT if (ROOT / PROJECT).is_file() else None, env=environment)
     if code == NOTHING_RAN:
         raise click.ClickException("No test was found.")
@@ -62,6 +67,16 @@ def own_settings() -> list[str]:
     if (ROOT / PROJECT).is_file():
         return ["-c", str(ROOT / PROJECT), "--rootdir", str(ROOT)]
     return ["-p", "core.testing.plugin", "--import-mode", "importlib", "-o", "consider_namespace_packages=true"]
+
+
+def names_nothing(arguments: Sequence[str]) -> bool:
+    """Is the whole suite meant: are there options only?"""
+    previous = ""
+    for argument in arguments:
+        if not argument.startswith("-") and previous not in WITH_VALUE:
+            return False
+        previous = argument
+    return True
 
 
 def on_all_cores() -> list[str]:

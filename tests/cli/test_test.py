@@ -35,6 +35,27 @@ def test_names_of_addons_become_their_folders(addons, given, passed):
     assert pytest_arguments(given, [Path("/nowhere"), addons]) == [word.format(addons) for word in passed]
 
 
+@pytest.mark.parametrize(
+    ("given", "marks", "cores"),
+    [
+        ([], test_command.QUICK, True),
+        (["--backend", "sqlite", "-x"], test_command.QUICK, True),
+        (["-m", "browser or slow"], "browser or slow", True),
+        (["-n", "1"], test_command.QUICK, False),
+        (["tests/orm"], "", False),
+        (["-x", "crm"], "", False),
+    ],
+)
+def test_what_takes_long_is_left_to_ci_and_cores_are_shared(monkeypatch, given, marks, cores):
+    seen = []
+    monkeypatch.setattr(test_command.subprocess, "call", lambda words, cwd, env: seen.extend(words) or 0)
+    monkeypatch.setattr(test_command, "on_all_cores", lambda: ["-n", "7"])
+    assert CliRunner().invoke(main, ["test", *given]).exit_code == 0
+    seen = seen[3:]  # python -m pytest
+    assert (seen[seen.index("-m") + 1] if "-m" in seen else "") == marks
+    assert ("7" in seen) == cores
+
+
 @pytest.mark.parametrize(("code", "shown"), [(0, 0), (1, 1), (2, 1), (4, 2), (5, 1)])
 def test_exit_codes_are_ours(monkeypatch, code, shown):
     seen = []
