@@ -34,7 +34,7 @@ def own_databases(url: str) -> Iterator[str]:
     name = f"grial_test_{secrets.token_hex(6)}"
     parsed = normalised(url)
     with connect_to_server(parsed) as connection:
-        connection.exec_driver_sql(f"CREATE ROLE {name} LOGIN CREATEDB PASSWORD '{name}'")
+        connection.exec_driver_sql(f"CREATE ROLE {name} LOGIN SUPERUSER PASSWORD '{name}'")
     yield parsed.set(username=name, password=name).render_as_string(hide_password=False)
     with connect_to_server(parsed) as connection:
         connection.exec_driver_sql(f"DROP ROLE {name}")

@@ -65,7 +65,7 @@ def test_the_first_start_makes_the_database_and_its_link_logs_in_once(started, s
         assert (entered.status_code, entered.headers["location"]) == (303, "/web")
         assert client.get(entered.url.join("/web")).status_code == 200
     with httpx.Client() as client:
-        assert client.get(link[0]).headers["location"] == "/web/login"
+        assert client.get(link[0]).headers["location"] == "/web/login?spent=1"
     again = started("-d", name)
     assert "password" not in again
     assert "logs in once" in again

@@ -23,6 +23,7 @@ def test_no_log_line_holds_a_password_a_key_or_a_token(
     application: Application, database: Database, new_client: Callable[..., WebClient], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="core")
     with database.transaction() as env:
         uid = new_user(env, ["base.group_user"], {"login": "pia", "password": SECRET}).id
     with database.transaction(uid) as env:
