@@ -142,7 +142,7 @@ def test_a_phone_names_each_row_and_each_number(open_screen: Callable[..., Page]
 
 def test_a_bar_of_a_chart_leads_to_its_records(open_screen: Callable[..., Page]) -> None:
     page = open_screen("/web/action/crm.action_opportunities?view=graph&filter=&col=-&measure=__count")
-    page.wait_for_function("document.querySelector('gr-chart').chart")
+    page.wait_for_function("document.querySelector('gr-chart')?.chart")
     count = page.locator("#figures tr[data-deep] td").first.inner_text()
     spot = page.evaluate(
         "(() => { const { chart } = document.querySelector('gr-chart'); const bar = chart.getDatasetMeta(0).data[0];"
