@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from core.cli.options import confirm, database_option, json_option, registries, settings_options, yes_option
+from core.cli.options import Group, confirm, database_option, json_option, registries, settings_options, yes_option
 from core.cli.output import ProgressCallback, progress, show_json, show_rows
 from core.errors import UserError
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 COLUMNS = ["name", "state", "version", "available", "enabled", "summary", "message"]
 
 
-@click.group(short_help="List, install, upgrade and uninstall addons.")
+@click.group(cls=Group, short_help="List, install, upgrade and uninstall addons.")
 def command() -> None:
     """List, install, upgrade, uninstall, enable and disable the addons of a database."""
 
 
-@command.command("list")
+@command.command("list", short_help="List the addons.")
 @click.option("-d", "--database", metavar="DB", help="What this database has of them; otherwise what is on disk.")
 @json_option
 @settings_options
@@ -46,14 +46,18 @@ def list_addons(database: str | None, as_json: bool) -> None:
         registry = found.get(database)
         with begin(registry.engine, write=False) as connection:
             for name, row in addon_rows.read_addons(connection).items():
+                state, message = row.state, row.message
+                if row.installed and row.enabled:  # as it is here, whatever the server has noted
+                    works = name in registry.addons
+                    state, message = ("installed", "") if works else ("broken", message)
                 rows.setdefault(name, {"name": name}).update(
-                    state=row.state, version=row.version, enabled=row.enabled, message=row.message
+                    state=state, version=row.version, enabled=row.enabled, message=message
                 )
     columns = COLUMNS if database else ["name", "available", "state", "summary", "message"]
     show_rows([rows[name] for name in sorted(rows)], columns, as_json, "There is no addon.")
 
 
-@command.command()
+@command.command(short_help="Install addons and what they need.")
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @click.option("--demo/--no-demo", default=None, help="With demo data; otherwise as the database was made.")
 @json_option
@@ -66,7 +70,7 @@ def install(database: str, names: tuple[str, ...], demo: bool | None, as_json: b
     _change(lambda step: work(found, database, names, demo=demo, progress=step), as_json)
 
 
-@command.command()
+@command.command(short_help="Upgrade addons to their newer files.")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @json_option
 @database_option
@@ -80,7 +84,7 @@ def upgrade(database: str, names: tuple[str, ...], as_json: bool) -> None:
     _change(lambda step: work(found, database, names, progress=step), as_json)
 
 
-@command.command()
+@command.command(short_help="Uninstall addons; their data is archived.")
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @click.option("--dry-run", is_flag=True, help="Show what would be removed, and change nothing.")
 @click.option("--with-dependants", is_flag=True, help="Remove the addons that need them too.")
@@ -109,7 +113,7 @@ def uninstall(
     _change(lambda step: work(found, database, names, dependants=with_dependants, progress=step), as_json)
 
 
-@command.command()
+@command.command(short_help="Load disabled addons again.")
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @json_option
 @database_option
@@ -121,7 +125,7 @@ def enable(database: str, names: tuple[str, ...], as_json: bool) -> None:
     _change(lambda step: work(found, database, names, progress=step), as_json, added="Enabled")
 
 
-@command.command()
+@command.command(short_help="Stop loading addons; their data stays.")
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @json_option
 @database_option
@@ -133,7 +137,7 @@ def disable(database: str, names: tuple[str, ...], as_json: bool) -> None:
     _change(lambda step: work(found, database, names, progress=step), as_json, taken="Disabled")
 
 
-@command.command()
+@command.command(short_help="Delete archived data for good.")
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @click.option("--dry-run", is_flag=True, help="Show what would be deleted, and change nothing.")
 @yes_option
@@ -141,11 +145,15 @@ def disable(database: str, names: tuple[str, ...], as_json: bool) -> None:
 @database_option
 def purge(database: str, names: tuple[str, ...], dry_run: bool, yes: bool, as_json: bool) -> None:
     """Delete for good what uninstalled addons left in archives."""
+    from core.module.finder import find_addons
     from core.module.purge import purge as work
     from core.module.purge import purge_plan
 
     found = registries()
     plan = purge_plan(found, database, names)
+    if not plan:
+        for name in names:
+            find_addons().resolve(name)
     rows = [{"addon": p.addon, "table": p.table, "column": p.column, "rows": p.rows} for p in plan]
     show_rows(rows, ["addon", "table", "column", "rows"], as_json, "There is nothing to delete.")
     if dry_run or not plan:

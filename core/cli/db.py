@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from core.cli.options import confirm, json_option, registries, settings_options, yes_option
+from core.cli.options import Group, confirm, json_option, program, registries, settings_options, yes_option
 from core.cli.output import progress, show_json, show_rows
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ as_is_option = click.option(
 )
 
 
-@click.group(short_help="List, create, drop, copy, dump and restore databases.")
+@click.group(cls=Group, short_help="List, create, drop, copy, dump and restore databases.")
 def command() -> None:
     """List, create, drop, copy, dump and restore databases.
 
@@ -28,7 +28,7 @@ def command() -> None:
     """
 
 
-@command.command("list")
+@command.command("list", short_help="List the databases.")
 @json_option
 @settings_options
 def list_databases(as_json: bool) -> None:
@@ -39,11 +39,11 @@ def list_databases(as_json: bool) -> None:
     rows = [
         {"name": name, "backend": found.server.backend, "resting": rests(found, name)} for name in found.databases()
     ]
-    empty = "There is no database yet: make one with `grial db create NAME`."
+    empty = f"There is no database yet: make one with `{program()} db create NAME`."
     show_rows(rows, ["name", "backend", "resting"], as_json, empty)
 
 
-@command.command()
+@command.command(short_help="Create a database with the addon `base`.")
 @click.argument("name")
 @click.option("--demo", is_flag=True, help="With demo data.")
 @click.option("--lang", default="", metavar="LANG", help="The language of the first user, such as es.")
@@ -53,7 +53,10 @@ def list_databases(as_json: bool) -> None:
 def create(name: str, demo: bool, lang: str, password: str, as_json: bool) -> None:
     """Create the database NAME with the addon `base`."""
     from core.module.create import create_database
+    from core.security.passwords import check_length
 
+    if password:
+        check_length(password)
     made = "" if password else secrets.token_urlsafe(9)
     with progress() as step:
         outcome = create_database(
@@ -68,7 +71,7 @@ def create(name: str, demo: bool, lang: str, password: str, as_json: bool) -> No
     click.echo(f"Created {name}. Log in as admin" + (f" with the password {made}" if made else "") + ".")
 
 
-@command.command()
+@command.command(short_help="Delete a database for good.")
 @click.argument("name")
 @yes_option
 @settings_options
@@ -83,7 +86,7 @@ def drop(name: str, yes: bool) -> None:
     click.echo(f"Dropped {name}.")
 
 
-@command.command()
+@command.command(short_help="Copy a database; the copy rests.")
 @click.argument("source")
 @click.argument("target")
 @as_is_option
@@ -97,7 +100,7 @@ def copy(source: str, target: str, as_is: bool) -> None:
     click.echo(f"Copied {source} to {target}.{_rest(found, target, as_is)}")
 
 
-@command.command()
+@command.command(short_help="Write a database into a zip file.")
 @click.argument("name")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @settings_options
@@ -105,11 +108,16 @@ def dump(name: str, file: Path) -> None:
     """Write the database NAME with its files into FILE, a zip that either kind of server can restore."""
     from core.db import admin
 
-    admin.dump(registries().server, name, file)
+    draft = file.with_name(f"{file.name}.part")  # a dump that fails leaves an earlier one as it was
+    try:
+        admin.dump(registries().server, name, draft)
+        draft.replace(file)
+    finally:
+        draft.unlink(missing_ok=True)
     click.echo(f"Dumped {name} into {file} ({file.stat().st_size / 1e6:.1f} MB).")
 
 
-@command.command()
+@command.command(short_help="Make a database from a dump; it rests.")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.argument("name")
 @as_is_option
@@ -126,7 +134,7 @@ def restore(file: Path, name: str, as_is: bool) -> None:
     click.echo(f"Restored {name} from {file}.{_rest(found, name, as_is)}")
 
 
-@command.command()
+@command.command(short_help="Let a database rest, as a copy does.")
 @click.argument("name")
 @settings_options
 def rest(name: str) -> None:
@@ -134,7 +142,7 @@ def rest(name: str) -> None:
     click.echo(_rest(registries(), name, as_is=False).replace(" It", name, 1))
 
 
-@command.command()
+@command.command(short_help="Wake a database that rests.")
 @click.argument("name")
 @settings_options
 def wake(name: str) -> None:
@@ -152,4 +160,4 @@ def _rest(found: Registries, name: str, as_is: bool) -> str:
     if as_is:
         return ""
     resting.rest(found, name)
-    return f" It rests: no scheduled job runs and nothing is sent, until `grial db wake {name}`."
+    return f" It rests: no scheduled job runs and nothing is sent, until `{program()} db wake {name}`."

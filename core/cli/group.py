@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from core.cli.options import settings_options
+from core.cli.options import Group, settings_options
 from core.errors import GrialError
 
 # In the order of the help page: to use Grial, to keep it, to develop for it.
@@ -30,7 +30,7 @@ COMMANDS = {
 }
 
 
-class LazyGroup(click.Group):
+class LazyGroup(Group):
     """Loads `command` of a command's module only when that command, or the help page, needs it."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -55,6 +55,10 @@ class LazyGroup(click.Group):
                 return super().invoke(ctx)
         except GrialError as error:
             raise click.ClickException(str(error)) from error
+        except OSError as error:
+            if error.filename is None or not error.strerror:
+                raise
+            raise click.ClickException(f"{error.filename}: {error.strerror}") from error
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

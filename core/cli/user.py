@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from core.cli.options import database_option, json_option, registries
+from core.cli.options import Group, database_option, json_option, registries
 from core.cli.output import show_json, show_rows
 from core.cli.records import user_of, users
+from core.errors import UserError
 
 if TYPE_CHECKING:
     from core.orm.env import Env
@@ -16,12 +17,12 @@ if TYPE_CHECKING:
 KEYS = "res.users.apikeys"
 
 
-@click.group(short_help="List users, set passwords, make API keys.")
+@click.group(cls=Group, short_help="List users, set passwords, make API keys.")
 def command() -> None:
     """List users, set passwords, make API keys."""
 
 
-@command.command("list")
+@command.command("list", short_help="List the users.")
 @json_option
 @database_option
 def list_users(database: str, as_json: bool) -> None:
@@ -36,7 +37,7 @@ def list_users(database: str, as_json: bool) -> None:
     show_rows(registries().run(database, work, write=False), ["id", "login", "name", "active", "latest"], as_json, "")
 
 
-@command.command()
+@command.command(short_help="Set a password.")
 @click.argument("login")
 @click.option(
     "--password",
@@ -52,7 +53,7 @@ def password(database: str, login: str, password: str) -> None:
     click.echo(f"The password of {login} is set.")
 
 
-@command.command()
+@command.command(short_help="Make an API key for a program.")
 @click.argument("login")
 @click.option("--name", default="made on the command line", help="What the key is for.")
 @click.option("--days", type=click.IntRange(0), default=90, show_default=True, help="Until it ends; 0 for never.")
@@ -62,7 +63,10 @@ def token(database: str, login: str, name: str, days: int, as_json: bool) -> Non
     """Make an API key for the user LOGIN and show it, this once."""
 
     def work(env: Env) -> str:
-        keys: Any = env.with_user(user_of(env, login).id)[KEYS]  # Any: declared by an addon
+        user = user_of(env, login)
+        if not user.active:
+            raise UserError("The user {login} is archived: nobody logs in as it.", login=login)
+        keys: Any = env.with_user(user.id)[KEYS]  # Any: declared by an addon
         return str(keys.make(name, days))
 
     key = registries().run(database, work)

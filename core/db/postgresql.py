@@ -13,6 +13,7 @@ from sqlalchemy.engine import URL, Connection, Engine
 from core.db import statements
 from core.db.limits import lift
 from core.db.retry import held_locks, no_such_database
+from core.errors import GrialError
 
 LOCK_TIMEOUT = 5.0
 MAINTENANCE = "postgres"
@@ -20,8 +21,18 @@ MAINTENANCE = "postgres"
 
 
 def normalised(url: str) -> URL:
-    """The URL with the driver we use, whatever spelling came in (`postgres://`, `postgresql://`)."""
-    parsed = sa.make_url(url.replace("postgres://", "postgresql://", 1) if url.startswith("postgres://") else url)
+    """The URL with the driver we use, whatever spelling came in (`postgres://`, `postgresql://`).
+
+    Raises GrialError when it is none.
+    """
+    try:
+        parsed = sa.make_url(url.replace("postgres://", "postgresql://", 1) if url.startswith("postgres://") else url)
+        if parsed.get_backend_name() != "postgresql":
+            raise ValueError
+    except (sa.exc.ArgumentError, ValueError):
+        raise GrialError(
+            "The address of the PostgreSQL server is no address: write postgresql://user:password@host:5432/"
+        ) from None
     return parsed.set(drivername="postgresql+psycopg2")
 
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import click
 import pytest
@@ -109,3 +110,35 @@ def test_rows_are_one_json_list_for_programs(shown):
     assert "año" in text
     assert shown(show_rows, [], ["name"], True, "none") == "[]\n"
     assert json.loads(shown(show_json, [Decimal("1.50"), date(2026, 1, 31)])) == ["1.50", "2026-01-31"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["bd"], "There is no command bd. Did you mean db?"),
+        (["db", "lst"], "There is no command lst. Did you mean list?"),
+        (["addon", "instal"], "There is no command instal. Did you mean install?"),
+        (["user", "xyz"], "There is no command xyz.\n"),
+    ],
+)
+def test_a_misspelt_command_is_answered_with_the_nearest(arguments, said):
+    answer = CliRunner().invoke(main, arguments)
+    assert answer.exit_code == 2
+    assert said in answer.stderr
+
+
+def test_a_file_that_cannot_be_written_is_named(run):
+    @click.command()
+    def write():
+        Path("/no/such/folder/x").write_text("")
+
+    answer = run(write, "probe")
+    assert (answer.exit_code, answer.stderr) == (1, "Error: /no/such/folder/x: No such file or directory\n")
+
+
+@pytest.mark.parametrize("name", ["db", "addon", "user"])
+def test_help_lines_of_commands_are_whole_sentences(name):
+    page = CliRunner().invoke(main, [name, "--help"]).stdout
+    listed = page.partition("Commands:")[2].strip().splitlines()
+    assert listed
+    assert all(line.rstrip().endswith(".") and "..." not in line for line in listed)
