@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from core.cli.options import Group, confirm, database_option, json_option, registries, settings_options, yes_option
+from core.cli.options import confirm, database_option, json_option, registries, settings_options, yes_option
 from core.cli.output import ProgressCallback, progress, show_json, show_rows
+from core.cli.suggesting import Group
 from core.errors import UserError
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def command() -> None:
     """List, install, upgrade, uninstall, enable and disable the addons of a database."""
 
 
-@command.command("list", short_help="List the addons.")
+@command.command("list")
 @click.option("-d", "--database", metavar="DB", help="What this database has of them; otherwise what is on disk.")
 @json_option
 @settings_options
@@ -57,7 +58,7 @@ def list_addons(database: str | None, as_json: bool) -> None:
     show_rows([rows[name] for name in sorted(rows)], columns, as_json, "There is no addon.")
 
 
-@command.command(short_help="Install addons and what they need.")
+@command.command()
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @click.option("--demo/--no-demo", default=None, help="With demo data; otherwise as the database was made.")
 @json_option
@@ -70,7 +71,7 @@ def install(database: str, names: tuple[str, ...], demo: bool | None, as_json: b
     _change(lambda step: work(found, database, names, demo=demo, progress=step), as_json)
 
 
-@command.command(short_help="Upgrade addons to their newer files.")
+@command.command()
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @json_option
 @database_option
@@ -84,7 +85,7 @@ def upgrade(database: str, names: tuple[str, ...], as_json: bool) -> None:
     _change(lambda step: work(found, database, names, progress=step), as_json)
 
 
-@command.command(short_help="Uninstall addons; their data is archived.")
+@command.command()
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @click.option("--dry-run", is_flag=True, help="Show what would be removed, and change nothing.")
 @click.option("--with-dependants", is_flag=True, help="Remove the addons that need them too.")
@@ -113,7 +114,7 @@ def uninstall(
     _change(lambda step: work(found, database, names, dependants=with_dependants, progress=step), as_json)
 
 
-@command.command(short_help="Load disabled addons again.")
+@command.command()
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @json_option
 @database_option
@@ -125,7 +126,7 @@ def enable(database: str, names: tuple[str, ...], as_json: bool) -> None:
     _change(lambda step: work(found, database, names, progress=step), as_json, added="Enabled")
 
 
-@command.command(short_help="Stop loading addons; their data stays.")
+@command.command()
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @json_option
 @database_option
@@ -137,7 +138,7 @@ def disable(database: str, names: tuple[str, ...], as_json: bool) -> None:
     _change(lambda step: work(found, database, names, progress=step), as_json, taken="Disabled")
 
 
-@command.command(short_help="Delete archived data for good.")
+@command.command()
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @click.option("--dry-run", is_flag=True, help="Show what would be deleted, and change nothing.")
 @yes_option

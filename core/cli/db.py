@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from core.cli.options import Group, confirm, json_option, program, registries, settings_options, yes_option
+from core.cli.options import confirm, json_option, registries, settings_options, yes_option
 from core.cli.output import progress, show_json, show_rows
+from core.cli.suggesting import Group
 
 if TYPE_CHECKING:
     from core.module.registries import Registries
@@ -28,7 +29,7 @@ def command() -> None:
     """
 
 
-@command.command("list", short_help="List the databases.")
+@command.command("list")
 @json_option
 @settings_options
 def list_databases(as_json: bool) -> None:
@@ -39,11 +40,11 @@ def list_databases(as_json: bool) -> None:
     rows = [
         {"name": name, "backend": found.server.backend, "resting": rests(found, name)} for name in found.databases()
     ]
-    empty = f"There is no database yet: make one with `{program()} db create NAME`."
+    empty = "There is no database yet: make one with `grial db create NAME`."
     show_rows(rows, ["name", "backend", "resting"], as_json, empty)
 
 
-@command.command(short_help="Create a database with the addon `base`.")
+@command.command()
 @click.argument("name")
 @click.option("--demo", is_flag=True, help="With demo data.")
 @click.option("--lang", default="", metavar="LANG", help="The language of the first user, such as es.")
@@ -71,7 +72,7 @@ def create(name: str, demo: bool, lang: str, password: str, as_json: bool) -> No
     click.echo(f"Created {name}. Log in as admin" + (f" with the password {made}" if made else "") + ".")
 
 
-@command.command(short_help="Delete a database for good.")
+@command.command()
 @click.argument("name")
 @yes_option
 @settings_options
@@ -86,7 +87,7 @@ def drop(name: str, yes: bool) -> None:
     click.echo(f"Dropped {name}.")
 
 
-@command.command(short_help="Copy a database; the copy rests.")
+@command.command()
 @click.argument("source")
 @click.argument("target")
 @as_is_option
@@ -100,7 +101,7 @@ def copy(source: str, target: str, as_is: bool) -> None:
     click.echo(f"Copied {source} to {target}.{_rest(found, target, as_is)}")
 
 
-@command.command(short_help="Write a database into a zip file.")
+@command.command()
 @click.argument("name")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @settings_options
@@ -108,16 +109,11 @@ def dump(name: str, file: Path) -> None:
     """Write the database NAME with its files into FILE, a zip that either kind of server can restore."""
     from core.db import admin
 
-    draft = file.with_name(f"{file.name}.part")  # a dump that fails leaves an earlier one as it was
-    try:
-        admin.dump(registries().server, name, draft)
-        draft.replace(file)
-    finally:
-        draft.unlink(missing_ok=True)
+    admin.dump(registries().server, name, file)
     click.echo(f"Dumped {name} into {file} ({file.stat().st_size / 1e6:.1f} MB).")
 
 
-@command.command(short_help="Make a database from a dump; it rests.")
+@command.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.argument("name")
 @as_is_option
@@ -134,7 +130,7 @@ def restore(file: Path, name: str, as_is: bool) -> None:
     click.echo(f"Restored {name} from {file}.{_rest(found, name, as_is)}")
 
 
-@command.command(short_help="Let a database rest, as a copy does.")
+@command.command()
 @click.argument("name")
 @settings_options
 def rest(name: str) -> None:
@@ -142,7 +138,7 @@ def rest(name: str) -> None:
     click.echo(_rest(registries(), name, as_is=False).replace(" It", name, 1))
 
 
-@command.command(short_help="Wake a database that rests.")
+@command.command()
 @click.argument("name")
 @settings_options
 def wake(name: str) -> None:
@@ -160,4 +156,4 @@ def _rest(found: Registries, name: str, as_is: bool) -> str:
     if as_is:
         return ""
     resting.rest(found, name)
-    return f" It rests: no scheduled job runs and nothing is sent, until `{program()} db wake {name}`."
+    return f" It rests: no scheduled job runs and nothing is sent, until `grial db wake {name}`."

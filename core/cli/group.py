@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from core.cli.options import Group, settings_options
+from core.cli.options import settings_options
+from core.cli.suggesting import Group
 from core.errors import GrialError
 
 # In the order of the help page: to use Grial, to keep it, to develop for it.
@@ -45,7 +46,7 @@ class LazyGroup(Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:  # Any: whatever the command answers
-        """Run the command. A refusal or failure that Grial explains ends with its text and exit code 1."""
+        """Run the command. What Grial explains, and a file that cannot be used, end with a text and exit code 1."""
         from core.kernel.limit import unlimited
         from core.kernel.logs import log_as_command
 
@@ -56,9 +57,9 @@ class LazyGroup(Group):
         except GrialError as error:
             raise click.ClickException(str(error)) from error
         except OSError as error:
-            if error.filename is None or not error.strerror:
+            if error.filename is None or os.environ.get("GRIAL_DEV"):
                 raise
-            raise click.ClickException(f"{error.filename}: {error.strerror}") from error
+            raise click.ClickException(f"{error.filename}: {error.strerror}.") from error
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

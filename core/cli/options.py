@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -75,24 +74,10 @@ def registries(given: Settings | None = None) -> Registries:
     return Registries(DatabaseServer(found), found, noting=False)
 
 
-class Group(click.Group):
-    """Commands below a command; one that does not exist is answered with the nearest that does."""
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that the first argument names. Raises click.UsageError when there is none."""
-        if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
-            near = get_close_matches(args[0], self.list_commands(ctx), 1, 0.5)
-            hint = f" Did you mean {near[0]}?" if near else ""
-            raise click.UsageError(f"There is no command {args[0]}.{hint}", ctx)
-        return super().resolve_command(ctx, args)
-
-
 def program() -> str:
-    """What the person at the console types to run Grial."""
-    name = click.get_current_context().find_root().info_name or "grial"
-    return f"python3 {name}" if name.endswith(".py") else name
+    """How this program was called, for what people are told to write."""
+    called = click.get_current_context().find_root().info_name or ""
+    return f"python3 {called}" if called.endswith(".py") else "grial"
 
 
 def confirm(question: str, yes: bool) -> None:

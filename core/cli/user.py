@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from core.cli.options import Group, database_option, json_option, registries
+from core.cli.options import database_option, json_option, registries
 from core.cli.output import show_json, show_rows
 from core.cli.records import user_of, users
+from core.cli.suggesting import Group
 from core.errors import UserError
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def command() -> None:
     """List users, set passwords, make API keys."""
 
 
-@command.command("list", short_help="List the users.")
+@command.command("list")
 @json_option
 @database_option
 def list_users(database: str, as_json: bool) -> None:
@@ -37,7 +38,7 @@ def list_users(database: str, as_json: bool) -> None:
     show_rows(registries().run(database, work, write=False), ["id", "login", "name", "active", "latest"], as_json, "")
 
 
-@command.command(short_help="Set a password.")
+@command.command()
 @click.argument("login")
 @click.option(
     "--password",
@@ -53,7 +54,7 @@ def password(database: str, login: str, password: str) -> None:
     click.echo(f"The password of {login} is set.")
 
 
-@command.command(short_help="Make an API key for a program.")
+@command.command()
 @click.argument("login")
 @click.option("--name", default="made on the command line", help="What the key is for.")
 @click.option("--days", type=click.IntRange(0), default=90, show_default=True, help="Until it ends; 0 for never.")

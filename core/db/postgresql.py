@@ -13,7 +13,7 @@ from sqlalchemy.engine import URL, Connection, Engine
 from core.db import statements
 from core.db.limits import lift
 from core.db.retry import held_locks, no_such_database
-from core.errors import GrialError
+from core.errors import ValidationError
 
 LOCK_TIMEOUT = 5.0
 MAINTENANCE = "postgres"
@@ -23,16 +23,16 @@ MAINTENANCE = "postgres"
 def normalised(url: str) -> URL:
     """The URL with the driver we use, whatever spelling came in (`postgres://`, `postgresql://`).
 
-    Raises GrialError when it is none.
+    Raises ValidationError for what is no such address; it is not repeated, since a password may be in it.
     """
     try:
         parsed = sa.make_url(url.replace("postgres://", "postgresql://", 1) if url.startswith("postgres://") else url)
-        if parsed.get_backend_name() != "postgresql":
-            raise ValueError
     except (sa.exc.ArgumentError, ValueError):
-        raise GrialError(
-            "The address of the PostgreSQL server is no address: write postgresql://user:password@host:5432/"
-        ) from None
+        parsed = None
+    if parsed is None or parsed.get_backend_name() != "postgresql":
+        raise ValidationError(
+            "The address of the PostgreSQL server is not of the form postgresql://USER:PASSWORD@HOST:PORT."
+        )
     return parsed.set(drivername="postgresql+psycopg2")
 
 

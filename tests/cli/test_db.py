@@ -5,7 +5,6 @@ import json
 import pytest
 
 from core.db.resting import is_resting
-from core.errors import GrialError
 from core.module.registries import Registries
 from core.security.authenticate import authenticate, bearer
 
@@ -41,7 +40,7 @@ def rests(databases, name):
 def test_a_copy_rests_until_it_is_woken(grial, scratch, databases, database, tmp_path):
     copied, restored, moved = scratch("copied"), scratch("restored"), scratch("moved")
     answer = grial("db", "copy", database.name, copied)
-    assert f"db wake {copied}`" in answer.stdout
+    assert f"grial db wake {copied}" in answer.stdout
     assert rests(databases, copied)
     assert not rests(databases, database.name)
     assert grial("db", "wake", copied).stdout == f"{copied} is awake: scheduled jobs run, and messages are sent.\n"
@@ -68,6 +67,18 @@ def test_a_given_password_is_never_shown(grial, scratch):
     answer = grial("db", "create", name, "--password", "long and secret", "--lang", "es")
     assert answer.exit_code == 0, answer.output
     assert "secret" not in answer.output
+
+
+def test_a_short_password_is_refused_before_anything_is_made(grial, monkeypatch):
+    monkeypatch.setattr("core.module.create.create_database", None)
+    answer = grial("db", "create", "grial_cli_short", "--password", "short")
+    assert (answer.exit_code, answer.stderr) == (1, "Error: A password has at least 8 characters.\n")
+
+
+def test_whoever_never_logs_in_gets_no_key(grial, database):
+    answer = grial("user", "token", "__system__", "-d", database.name)
+    assert (answer.exit_code, answer.stdout) == (1, "")
+    assert "__system__ is archived" in answer.stderr
 
 
 @pytest.mark.parametrize("command", [["drop"], ["copy", "other"], ["dump", "x.zip"], ["rest"], ["wake"]])
@@ -98,30 +109,3 @@ def test_a_misspelt_login_is_answered_with_the_nearest(grial, database):
 def test_users_are_listed(grial, database):
     users = json.loads(grial("user", "list", "-d", database.name, "--json").stdout)
     assert "admin" in {user["login"] for user in users}
-
-
-def test_a_short_password_is_refused_before_anything_is_made(grial, databases, monkeypatch):
-    monkeypatch.setattr("core.module.create.create_database", None)
-    answer = grial("db", "create", "grial_cli_short", "--password", "short")
-    assert (answer.exit_code, answer.stderr) == (1, "Error: A password has at least 8 characters.\n")
-
-
-def test_a_dump_that_fails_leaves_the_earlier_one(grial, database, tmp_path, monkeypatch):
-    file = tmp_path / "shop.zip"
-    assert grial("db", "dump", database.name, file).exit_code == 0
-    before = file.read_bytes()
-
-    def fail(_server, _name, target):
-        target.write_bytes(b"half")
-        raise GrialError("The disk of the database is full.")
-
-    monkeypatch.setattr("core.db.admin.dump", fail)
-    assert grial("db", "dump", database.name, file).exit_code == 1
-    assert file.read_bytes() == before
-    assert [path.name for path in tmp_path.iterdir()] == ["shop.zip"]
-
-
-def test_whoever_never_logs_in_gets_no_key(grial, database):
-    answer = grial("user", "token", "__system__", "-d", database.name)
-    assert (answer.exit_code, answer.stdout) == (1, "")
-    assert "__system__ is archived" in answer.stderr

@@ -23,7 +23,6 @@ from core.db.retry import Contended
 from core.db.types import id_column
 from core.errors import Busy, GrialError, UserError, ValidationError
 from core.kernel import trace
-from core.kernel.config import Settings
 from core.testing.plugin import MakeServer
 from tests.db.conftest import undone
 
@@ -262,12 +261,6 @@ def test_a_damaged_file_is_told(make_server: MakeServer) -> None:
     server.path("bad").write_bytes(b"This is not a database. " * 100)
     with pytest.raises(GrialError, match="damaged"), begin(server.engine("bad"), write=True):
         pass
-
-
-@pytest.mark.parametrize("url", ["nonsense", "mysql://shop@127.0.0.1/shop", "postgresql://shop@127.0.0.1:port/shop"])
-def test_an_address_that_is_none_is_refused_in_words(tmp_path: Path, url: str) -> None:
-    with pytest.raises(GrialError, match="write postgresql://user:password@host"):
-        DatabaseServer(Settings.from_env({}, data_dir=tmp_path, database_url=url))
 
 
 def test_a_server_that_cannot_be_reached_is_busy(tmp_path: Path) -> None:

@@ -8,8 +8,9 @@ from typing import Any, Self
 from addons.base.models import company, group, partner, user_apikey, user_session
 from core import Domain, Model, api, fields
 from core.errors import AccessDenied, AccessError, UserError, ValidationError
-from core.security.passwords import check_length, hash_password, new_credential_version, verify_password
+from core.security.passwords import hash_password, new_credential_version, verify_password
 
+SHORTEST_PASSWORD = 8
 PREFERENCES = frozenset(
     {"name", "email", "lang", "tz", "signature", "image", "action_id", "company_id", "phone", "mobile"}
 )
@@ -213,7 +214,10 @@ class User(Model):
     def _set_password(self, password: str) -> None:
         """Store the hash; sessions other than the writer's own end with the old password."""
         self.ensure_one()
-        check_length(password)
+        if len(password) < SHORTEST_PASSWORD:
+            raise ValidationError(
+                "A password has at least {least} characters.", fields=["password"], least=SHORTEST_PASSWORD
+            )
         values = {"password_hash": hash_password(password), "credential_version": new_credential_version()}
         with self.env.elevated("store a password", User, user_session.UserSession) as su_env:
             user = self.with_env(su_env)
