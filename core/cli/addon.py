@@ -35,6 +35,7 @@ def list_addons(database: str | None, as_json: bool) -> None:
     from core.db import addon_rows
     from core.db.engine import begin
     from core.module.finder import find_addons
+    from core.module.loading import left_out
 
     found = registries()
     rows: dict[str, dict[str, object]] = {}
@@ -45,12 +46,13 @@ def list_addons(database: str | None, as_json: bool) -> None:
         rows[name] = {"name": name, "state": "broken", "message": str(problem)}
     if database:
         registry = found.get(database)
+        reasons = left_out(registry)
         with begin(registry.engine, write=False) as connection:
             for name, row in addon_rows.read_addons(connection).items():
                 state, message = row.state, row.message
                 if row.installed and row.enabled:  # as it is here, whatever the server has noted
                     works = name in registry.addons
-                    state, message = ("installed", "") if works else ("broken", message)
+                    state, message = ("installed", "") if works else ("broken", str(reasons.get(name, "")))
                 rows.setdefault(name, {"name": name}).update(
                     state=state, version=row.version, enabled=row.enabled, message=message
                 )
