@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -97,11 +97,25 @@ def _needed(shelf: Shelf, targets: Iterable[str]) -> tuple[list[str], list[Findi
                 reason = shelf.broken.get(other) or shelf.unknown(other)
                 line = shelf.manifests[name].lines.get("depends", 1)
                 findings.append(Finding(f"{name}/{MANIFEST_FILE}", line, "depends", str(reason)))
-    try:
-        return in_order(found, depends), findings
-    except GrialError as error:
-        findings.append(_whole_addon(min(found), "depends", error))
-        return [], findings
+    for name in sorted(found):
+        try:
+            in_order(_closure(name, depends), depends)
+        except GrialError as error:
+            found.discard(name)
+            findings.append(_whole_addon(name, "depends", error))
+    return in_order(found, depends), findings
+
+
+def _closure(name: str, depends: Mapping[str, Sequence[str]]) -> set[str]:
+    """An addon and all it needs, of those that there are."""
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        one = waiting.pop()
+        if one in depends and one not in found:
+            found.add(one)
+            waiting += depends[one]
+    return found
 
 
 def _all_that_fit(shelf: Shelf, order: list[str]) -> list[str]:

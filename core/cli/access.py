@@ -9,6 +9,7 @@ import click
 from core.cli.options import database_option, json_option, registries
 from core.cli.output import show_json
 from core.cli.records import user_of
+from core.errors import MissingError
 
 if TYPE_CHECKING:
     from core.orm.env import Env
@@ -37,7 +38,7 @@ def command(ctx: click.Context, database: str, login: str, model: str, record: i
 def explain(env: Env, login: str, model: str, record: int | None = None) -> Facts:
     """By operation: whether it is allowed, the groups that grant it, and each rule with what it says of the record.
 
-    Raises UnknownName for a user or model that does not exist.
+    Raises UnknownName for a user or model that does not exist, MissingError for a record.
     """
     from core.security import rights
     from core.security.access import Gate
@@ -45,6 +46,8 @@ def explain(env: Env, login: str, model: str, record: int | None = None) -> Fact
     user = user_of(env, login)
     reader = env.with_user(user.id)
     env.registry[model]
+    if record is not None and not env[model].with_context(active_test=False).browse(record).exists():
+        raise MissingError("There is no record {record} of {model}.", record=record, model=model)
     if reader.super_models:
         return {"user": login, "model": model, "record": record, "superuser": True, "operations": {}}
     gate = Gate(reader)

@@ -10,6 +10,7 @@ import click
 
 from core.cli.options import confirm, database_option, json_option, registries, settings_options, yes_option
 from core.cli.output import ProgressCallback, progress, show_json, show_rows
+from core.cli.suggesting import Group
 from core.errors import UserError
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 COLUMNS = ["name", "state", "version", "available", "enabled", "summary", "message"]
 
 
-@click.group(short_help="List, install, upgrade and uninstall addons.")
+@click.group(cls=Group, short_help="List, install, upgrade and uninstall addons.")
 def command() -> None:
     """List, install, upgrade, uninstall, enable and disable the addons of a database."""
 
@@ -34,6 +35,7 @@ def list_addons(database: str | None, as_json: bool) -> None:
     from core.db import addon_rows
     from core.db.engine import begin
     from core.module.finder import find_addons
+    from core.module.loading import left_out
 
     found = registries()
     rows: dict[str, dict[str, object]] = {}
@@ -44,10 +46,15 @@ def list_addons(database: str | None, as_json: bool) -> None:
         rows[name] = {"name": name, "state": "broken", "message": str(problem)}
     if database:
         registry = found.get(database)
+        reasons = left_out(registry)
         with begin(registry.engine, write=False) as connection:
             for name, row in addon_rows.read_addons(connection).items():
+                state, message = row.state, row.message
+                if row.installed and row.enabled:  # as it is here, whatever the server has noted
+                    works = name in registry.addons
+                    state, message = ("installed", "") if works else ("broken", str(reasons.get(name, "")))
                 rows.setdefault(name, {"name": name}).update(
-                    state=row.state, version=row.version, enabled=row.enabled, message=row.message
+                    state=state, version=row.version, enabled=row.enabled, message=message
                 )
     columns = COLUMNS if database else ["name", "available", "state", "summary", "message"]
     show_rows([rows[name] for name in sorted(rows)], columns, as_json, "There is no addon.")
@@ -148,11 +155,15 @@ def disable(database: str, names: tuple[str, ...], as_json: bool) -> None:
 @database_option
 def purge(database: str, names: tuple[str, ...], dry_run: bool, yes: bool, as_json: bool) -> None:
     """Delete for good what uninstalled addons left in archives."""
+    from core.module.finder import find_addons
     from core.module.purge import purge as work
     from core.module.purge import purge_plan
 
     found = registries()
     plan = purge_plan(found, database, names)
+    if not plan:
+        for name in names:
+            find_addons().resolve(name)
     rows = [{"addon": p.addon, "table": p.table, "column": p.column, "rows": p.rows} for p in plan]
     show_rows(rows, ["addon", "table", "column", "rows"], as_json, "There is nothing to delete.")
     if dry_run or not plan:

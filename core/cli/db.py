@@ -9,6 +9,7 @@ import click
 
 from core.cli.options import confirm, json_option, program, registries, settings_options, yes_option
 from core.cli.output import progress, show_json, show_rows
+from core.cli.suggesting import Group
 
 RESTS = " It rests: no scheduled job runs and nothing is sent, until `{program} db wake {name}`."
 
@@ -17,7 +18,7 @@ as_is_option = click.option(
 )
 
 
-@click.group(short_help="List, create, drop, copy, dump and restore databases.")
+@click.group(cls=Group, short_help="List, create, drop, copy, dump and restore databases.")
 def command() -> None:
     """List, create, drop, copy, dump and restore databases.
 
@@ -50,7 +51,10 @@ def list_databases(as_json: bool) -> None:
 def create(name: str, demo: bool, lang: str, password: str, as_json: bool) -> None:
     """Create the database NAME with the addon `base`."""
     from core.module.create import create_database
+    from core.security.passwords import check_length
 
+    if password:
+        check_length(password)
     made = "" if password else secrets.token_urlsafe(9)
     with progress() as step:
         outcome = create_database(

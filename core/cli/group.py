@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from core.cli.options import settings_options
+from core.cli.suggesting import Group
 from core.errors import GrialError
 
 # In the order of the help page: to use Grial, to keep it, to develop for it.
@@ -30,7 +31,7 @@ COMMANDS = {
 }
 
 
-class LazyGroup(click.Group):
+class LazyGroup(Group):
     """Loads `command` of a command's module only when that command, or the help page, needs it."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

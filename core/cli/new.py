@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from core.cli.options import settings, settings_options
+from core.cli.options import program, settings, settings_options
 
 SCAFFOLD = Path(__file__).parent / "scaffold"
 
@@ -30,6 +30,8 @@ def command(name: str, into: Path | None) -> None:
 
     if not is_addon_name(name):
         raise click.UsageError(f"{name} cannot be the name of an addon: use lower-case letters, digits and _.")
+    if into is not None and into.resolve().name != "addons":
+        raise click.UsageError(f"Addons are in a folder called addons: write --into {into / 'addons'}")
     paths = settings().addons_path
     add_paths(paths)
     shelf = find_addons()
@@ -42,7 +44,10 @@ def command(name: str, into: Path | None) -> None:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text, encoding="utf-8")
         click.echo(folder / path)
-    click.echo(f"Install it with: grial addon install {name} -d DB   Test it with: grial test {name}")
+    known = folder.resolve().parent in [path.resolve() for path in search_paths()]
+    options = "" if known else f" --addons-path {folder.parent}"
+    click.echo(f"Install it with: {program()} addon install {name} -d DB{options}")
+    click.echo(f"Test it with: {program()} test{options} {name}")
 
 
 def addon_files(name: str) -> dict[str, str]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import code
 import sys
+import traceback
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from core.cli.options import database_option, registries
 from core.cli.records import on_behalf_of
+from core.errors import GrialError
 
 if TYPE_CHECKING:
     from core.orm.env import Env
@@ -42,8 +44,7 @@ def command(database: str, login: str | None, commit: bool) -> None:
 def _talk(env: Env, database: str, commit: bool) -> None:
     names: dict[str, Any] = {"env": env, "user": env.user, "__name__": "__console__"}  # Any: what the person makes
     if not sys.stdin.isatty():
-        script = compile(sys.stdin.read(), "<standard input>", "exec")
-        exec(script, names)  # noqa: S102 (the operator's own script, with the operator's own rights)
+        _run(sys.stdin.read(), names)
         return
     try:
         import readline
@@ -56,3 +57,18 @@ def _talk(env: Env, database: str, commit: bool) -> None:
     end = "are kept" if commit else "are undone"
     banner = f'Database {database}. Try: env["res.partner"].search([], limit=3). Changes {end} at the end (Ctrl-D).'
     code.interact(banner=banner, local=names, exitmsg="")
+
+
+def _run(script: str, names: dict[str, Any]) -> None:  # Any: what the script makes
+    """Run a script of the operator with the operator's rights. Its errors show its own lines, and nothing is kept."""
+    try:
+        exec(compile(script, "<standard input>", "exec"), names)  # noqa: S102
+    except SystemExit as ending:
+        if ending.code not in (None, 0):
+            raise
+    except GrialError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a script may fail in any way
+        inside = error.__traceback__.tb_next if error.__traceback__ is not None else None
+        traceback.print_exception(error.with_traceback(inside))
+        raise click.exceptions.Exit(1) from None

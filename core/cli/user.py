@@ -9,6 +9,8 @@ import click
 from core.cli.options import database_option, json_option, registries
 from core.cli.output import show_json, show_rows
 from core.cli.records import user_of, users
+from core.cli.suggesting import Group
+from core.errors import UserError
 
 if TYPE_CHECKING:
     from core.orm.env import Env
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 KEYS = "res.users.apikeys"
 
 
-@click.group(short_help="List users, set passwords, make API keys.")
+@click.group(cls=Group, short_help="List users, set passwords, make API keys.")
 def command() -> None:
     """List users, set passwords, make API keys."""
 
@@ -62,7 +64,10 @@ def token(database: str, login: str, name: str, days: int, as_json: bool) -> Non
     """Make an API key for the user LOGIN and show it, this once."""
 
     def work(env: Env) -> str:
-        keys: Any = env.with_user(user_of(env, login).id)[KEYS]  # Any: declared by an addon
+        user = user_of(env, login)
+        if not user.active:
+            raise UserError("The user {login} is archived: nobody logs in as it.", login=login)
+        keys: Any = env.with_user(user.id)[KEYS]  # Any: declared by an addon
         return str(keys.make(name, days))
 
     key = registries().run(database, work)

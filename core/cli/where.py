@@ -14,7 +14,7 @@ import click
 
 from core.cli.options import json_option, settings, settings_options
 from core.cli.output import show_json
-from core.errors import UnknownName
+from core.errors import GrialError, UnknownName
 
 if TYPE_CHECKING:
     from core.module.finder import Shelf
@@ -67,7 +67,8 @@ def find(shelf: Shelf, name: str) -> list[Place]:
     from core.module.importer import import_addons
     from core.orm.declare import declarations
 
-    order = in_order(set(shelf.manifests), shelf.depends())
+    depends = shelf.depends()
+    order = in_order({name for name in shelf.manifests if _complete(shelf, name)}, depends)
     broken = import_addons(order, shelf)
     classes = [cls for addon in order if addon not in broken for cls in declarations(addon)]
     models = {cls._name for cls in classes}
@@ -85,6 +86,17 @@ def find(shelf: Shelf, name: str) -> list[Place]:
         known = {key for cls in classes if cls._name == model for one in cls.__mro__ for key in vars(one)}
         raise UnknownName("{model} has no field or method {name}.", model=model, name=attribute, known=known)
     return [*dict.fromkeys([*places, *views])]
+
+
+def _complete(shelf: Shelf, name: str) -> bool:
+    """Are all addons there that one needs, without a circle?"""
+    from core.module.graph import closure, in_order
+
+    try:
+        in_order(closure(shelf, [name]), shelf.depends())
+    except GrialError:
+        return False
+    return True
 
 
 def _split(name: str, models: set[str]) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
@@ -37,6 +38,12 @@ def lift(connection: Connection) -> None:
     """Let the statements of a PostgreSQL transaction that has just begun run as long as they need."""
     _tell(connection.connection.cursor(), math.inf)
     connection.info[_TOLD] = None
+
+
+def interrupter(connection: Connection) -> Callable[[], None]:
+    """What stops the statement of a connection from another thread; call it only while the connection is ours."""
+    raw: Any = connection.connection.driver_connection
+    return raw.interrupt if connection.dialect.name == "sqlite" else raw.cancel  # type: ignore[no-any-return]
 
 
 class _SqliteLimit:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -11,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from core.db import queue
 from core.db.engine import DatabaseServer, begin
+from core.db.limits import interrupter
 from core.db.resting import is_resting
 from core.errors import AccessError, Busy, GrialError, TookTooLong, UnknownName
 from core.job.board import Board
@@ -26,6 +29,12 @@ log = logging.getLogger(__name__)
 R = TypeVar("R")
 
 HEARTBEAT = queue.LEASE / 3
+LOOK = 1.0
+"""Seconds between two looks whether somebody wants the job to stop."""
+
+STUBBORN = 5.0
+"""Seconds after which a job that was asked to stop is stopped where it is."""
+
 BUSY_PAUSE = 10.0
 """Seconds before a job is tried again that the database was too busy for."""
 
@@ -81,10 +90,10 @@ def run_job(home: Home, database: str, job: queue.Job) -> bool:
     """
     log.info("database %s: job %s begins: %s", database, job.id, job.name)
     try:
-        with _noted(home, database, job), time_limit(job.time_limit):
+        with _noted(home, database, job) as here:
             home.run(
                 database,
-                lambda env: _work(env, job),
+                lambda env: _work(env, job, here),
                 job.user_id or SUPERUSER_ID,
                 {**_part(job, "context", dict), "job_id": job.id},
             )
@@ -109,13 +118,19 @@ def run_job(home: Home, database: str, job: queue.Job) -> bool:
     return False
 
 
-def _work(env: Env, job: queue.Job) -> None:
+def _work(env: Env, job: queue.Job, here: Running) -> None:
     if handling(env, job.model, job.method).outside and is_resting(env.tx.connection):
         raise _Rests
     records = env[job.model].browse(_part(job, "ids", list))
     method = getattr(records, job.method)
-    method(*_part(job, "args", list), **_part(job, "kwargs", dict))
-    env.flush()
+    with here.guard:
+        here.interrupts = interrupter(env.tx.connection)
+    try:
+        method(*_part(job, "args", list), **_part(job, "kwargs", dict))
+        env.flush()
+    finally:
+        with here.guard:
+            here.interrupts = None
     if job.cron_id:
         _count_failures(env, job.cron_id, failed=False)
         env.flush()
@@ -129,37 +144,53 @@ def _part(job: queue.Job, name: str, kind: type[R]) -> R:
 
 
 @contextmanager
-def _noted(home: Home, database: str, job: queue.Job) -> Iterator[None]:
-    """While the block runs, the job is known to `progress`, and its lease is kept."""
+def _noted(home: Home, database: str, job: queue.Job) -> Iterator[Running]:
+    """While the block runs, the job is known to `progress`, its lease is kept, and it is stopped when it has to be."""
     here = Running(home.board, database, job.id, job.name)
     running[database, job.id] = here
     ended = threading.Event()
-    keeper = None
-    if home.server.backend == "postgresql":
-        # On SQLite the job's own transaction keeps everybody else from the queue.
-        keeper = threading.Thread(target=_keep, args=(home, job, here, ended), name="job heartbeat", daemon=True)
-        keeper.start()
+    keeper = threading.Thread(target=_keep, args=(home, job, here, ended), name="job keeper", daemon=True)
+    keeper.start()
     try:
-        yield
+        with time_limit(job.time_limit) as here.deadline:
+            yield here
+    except TookTooLong:
+        if here.stop:
+            raise JobStopped from None
+        raise
     finally:
         ended.set()
-        if keeper is not None:
-            keeper.join()
+        keeper.join()
         running.pop((database, job.id), None)
         home.board.clear(database, here.work)
 
 
 def _keep(home: Home, job: queue.Job, here: Running, ended: threading.Event) -> None:
-    engine = home.server.engine(here.database)
-    beats = int(job.time_limit / HEARTBEAT) + 1
-    for _ in range(beats):
-        if ended.wait(HEARTBEAT):
-            return
-        try:
-            with begin(engine, write=True) as connection:
-                here.stop = job.id not in queue.heartbeat(connection, [job.id], job.worker)
-        except GrialError as error:
-            log.warning("job %s: no heartbeat: %s", job.id, error)
+    started = beat = time.monotonic()
+    patient_until = math.inf
+    while not ended.wait(LOOK):
+        now = time.monotonic()
+        # On SQLite the job's own transaction keeps everybody else from the queue.
+        if (
+            home.server.backend == "postgresql"
+            and now - beat > HEARTBEAT
+            and now - started < job.time_limit + HEARTBEAT
+        ):
+            beat = now
+            _beat(home, job, here)
+        here.stop = here.stop or here.board.cancelled(here.database, here.work)
+        if here.stop:
+            patient_until = min(patient_until, now + STUBBORN)
+        if now >= patient_until:
+            here.end()
+
+
+def _beat(home: Home, job: queue.Job, here: Running) -> None:
+    try:
+        with begin(home.server.engine(here.database), write=True) as connection:
+            here.stop = here.stop or job.id not in queue.heartbeat(connection, [job.id], job.worker)
+    except GrialError as error:
+        log.warning("job %s: no heartbeat: %s", job.id, error)
 
 
 def _failed(home: Home, database: str, job: queue.Job, error: str, again: bool) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import math
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +14,7 @@ from core.db.engine import notify
 from core.errors import ValidationError
 from core.job.board import Board, Progress
 from core.job.handlers import handling
+from core.kernel.limit import Deadline
 
 if TYPE_CHECKING:
     from core.orm.env import Env
@@ -25,14 +28,29 @@ class JobStopped(Exception):  # it is no error: somebody wanted it
 
 
 class Running:
-    """A job at work in this process; `stop` asks it to end at its next progress."""
+    """A job at work in this process; `stop` asks it to end at its next progress.
+
+    Attributes:
+        interrupts: stops the statement that the job works on, while it has a connection.
+        guard: held while that may be called.
+    """
 
     def __init__(self, board: Board, database: str, job: int, title: str) -> None:
         self.board = board
         self.database = database
         self.job = job
         self.title = title
+        self.deadline = Deadline(math.inf)
         self.stop = False
+        self.interrupts: Callable[[], None] | None = None
+        self.guard = threading.Lock()
+
+    def end(self) -> None:
+        """End it wherever it is."""
+        self.deadline.expire()
+        with self.guard:
+            if self.interrupts is not None:
+                self.interrupts()
 
     @property
     def work(self) -> str:
@@ -123,7 +141,7 @@ def progress_of(env: Env, job: int) -> Progress | None:
 
 
 def cancel(env: Env, jobs: Sequence[int]) -> None:
-    """Stop jobs: those that wait at once, those that run at their next progress."""
+    """Stop jobs: those that wait at once, those that run at their next progress, or where they are after a while."""
     board = _board(env)
     for job in jobs:
         board.cancel(env.registry.name, work_name(job))
@@ -137,6 +155,9 @@ def look(env: Env) -> None:
 
 def retry(env: Env, jobs: Sequence[int]) -> None:
     """Let jobs that have failed or were stopped begin again."""
+    board = _board(env)
+    for job in jobs:
+        board.clear(env.registry.name, work_name(job))
     queue.retry(env.tx.connection, list(jobs))
 
 

@@ -47,22 +47,32 @@ def _flag(text: str) -> bool:
     raise ValueError("write 1 or 0")
 
 
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise ValueError("write a whole number") from None
+
+
 def _count(text: str) -> int:
-    number = int(text)
+    number = _whole(text)
     if number < 1:
         raise ValueError("write a whole number from 1")
     return number
 
 
 def _seconds(text: str) -> float:
-    number = float(text)
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1
     if not 0 <= number < math.inf:
         raise ValueError("write a number of seconds, or 0 for no limit")
     return number
 
 
 def _port(text: str) -> int:
-    number = int(text)
+    number = _whole(text)
     if not 0 <= number <= 65535:
         raise ValueError("write a number from 0 to 65535")
     return number

@@ -26,7 +26,20 @@ _AGAIN = 1.0
 """Seconds after which a block is stopped once more: one that runs inside a library may have lost the first stop."""
 
 _TICK = 0.1
-_end: ContextVar[float | None] = ContextVar("end", default=None)
+
+
+class Deadline:
+    """The moment at which work ends; somebody else may bring it forward."""
+
+    def __init__(self, end: float) -> None:
+        self.end = end
+
+    def expire(self) -> None:
+        """The time is over now."""
+        self.end = min(self.end, time.monotonic())
+
+
+_deadline: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
 
 
 class TimeIsUp(BaseException):
@@ -34,31 +47,31 @@ class TimeIsUp(BaseException):
 
 
 @contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
+def time_limit(seconds: float) -> Iterator[Deadline]:
     """The work inside has so many seconds, or what is left of the limit around it."""
-    outer = _end.get()
-    with _ending(min(time.monotonic() + seconds, math.inf if outer is None else outer)):
-        yield
+    outer = _deadline.get()
+    with _ending(Deadline(min(time.monotonic() + seconds, math.inf if outer is None else outer.end))) as deadline:
+        yield deadline
 
 
-def unlimited() -> AbstractContextManager[None]:
+def unlimited() -> AbstractContextManager[Deadline]:
     """The work inside takes its time, whatever the limit around it: a change of addons, a command at the console."""
-    return _ending(math.inf)
+    return _ending(Deadline(math.inf))
 
 
 @contextmanager
-def _ending(end: float) -> Iterator[None]:
-    token = _end.set(end)
+def _ending(deadline: Deadline) -> Iterator[Deadline]:
+    token = _deadline.set(deadline)
     try:
-        yield
+        yield deadline
     finally:
-        _end.reset(token)
+        _deadline.reset(token)
 
 
 def seconds_left() -> float | None:
     """What is left of the time limit, negative when it is over; None where nobody has set one."""
-    end = _end.get()
-    return None if end is None else end - time.monotonic()
+    deadline = _deadline.get()
+    return None if deadline is None else deadline.end - time.monotonic()
 
 
 class stoppable:
@@ -73,11 +86,13 @@ class stoppable:
         self._outer: _Entry | None = None
 
     def __enter__(self) -> None:
-        end = _end.get()
+        deadline = _deadline.get()
         self._outer = getattr(_here, "entry", None)
-        if end is None or end == math.inf or (self._outer is not None and self._outer.end <= end):
+        if deadline is None or deadline.end == math.inf:
             return
-        self._entry = _here.entry = _Entry(end)
+        if self._outer is not None and self._outer.deadline.end <= deadline.end:
+            return
+        self._entry = _here.entry = _Entry(deadline)
         _watcher.add(self._entry)
 
     def __exit__(
@@ -97,21 +112,25 @@ class stoppable:
 class _Entry:
     """A block under watch."""
 
-    def __init__(self, end: float) -> None:
-        self.end = end
-        self.due = end + GRACE
+    def __init__(self, deadline: Deadline) -> None:
+        self.deadline = deadline
         self.fired = False
+        self._again = 0.0
         self._closed = False
         self._lock = threading.Lock()
         self._thread = ctypes.c_ulong(threading.get_ident())
 
-    def fire(self) -> None:
+    def is_due(self, now: float) -> bool:
+        """Is its time over, or has it lived on for a while after it was stopped?"""
+        return now > max(self.deadline.end + GRACE, self._again)
+
+    def fire(self, now: float) -> None:
         """Stop the block, if it is still at work."""
         if self._lock.acquire(blocking=False):  # it is being left otherwise
             try:
                 if not self._closed:
                     self.fired = True
-                    self.due += _AGAIN
+                    self._again = now + _AGAIN
                     ctypes.pythonapi.PyThreadState_SetAsyncExc(self._thread, ctypes.py_object(TimeIsUp))
             finally:
                 self._lock.release()
@@ -154,8 +173,8 @@ class _Watcher:
             while self._entries:
                 now = time.monotonic()
                 for entry in list(self._entries.values()):
-                    if now > entry.due:
-                        entry.fire()
+                    if entry.is_due(now):
+                        entry.fire(now)
                 time.sleep(_TICK)
 
 

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from core.db import addon_rows, table_rows
 from core.db.addon_rows import AddonRow
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from core.orm.registry import ModelInfo
 
 log = logging.getLogger(__name__)
+
+_left_out: WeakKeyDictionary[Registry, Mapping[str, GrialError]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +62,18 @@ def load_registry(server: DatabaseServer, settings: Settings, name: str, noting:
         while late := lacking(connection, registry):
             registry = _without(server, settings, registry, late, broken, shelf)
     registry.version, registry.cache_version = version, caches
+    _left_out[registry] = broken
     for addon, reason in broken.items():
         if not noting or rows[addon].state != "broken":
             log.warning("database %s: addon %s is broken: %s", name, addon, reason)
     if noting:
         note_broken(server, name, rows, broken)
     return registry
+
+
+def left_out(registry: Registry) -> Mapping[str, GrialError]:
+    """The installed addons that are not in a registry because they are broken, and why."""
+    return _left_out.get(registry, {})
 
 
 def lacking(connection: addon_rows.Connection, registry: Registry) -> dict[str, str]:

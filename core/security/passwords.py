@@ -13,12 +13,19 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from core.errors import Busy, ValidationError
 
+SHORTEST = 8
 LONGEST = 1024
 """A longer password is refused before it is hashed."""
 
 _WAIT = 5.0
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
 _DUMMY = _HASHER.hash(secrets.token_urlsafe(16))
+
+
+def check_length(password: str) -> None:
+    """Refuse a new password that is too short. Raises ValidationError."""
+    if len(password) < SHORTEST:
+        raise ValidationError("A password has at least {least} characters.", fields=["password"], least=SHORTEST)
 
 
 class _Pool:

@@ -69,6 +69,18 @@ def test_a_given_password_is_never_shown(grial, scratch):
     assert "secret" not in answer.output
 
 
+def test_a_short_password_is_refused_before_anything_is_made(grial, monkeypatch):
+    monkeypatch.setattr("core.module.create.create_database", None)
+    answer = grial("db", "create", "grial_cli_short", "--password", "short")
+    assert (answer.exit_code, answer.stderr) == (1, "Error: A password has at least 8 characters.\n")
+
+
+def test_whoever_never_logs_in_gets_no_key(grial, database):
+    answer = grial("user", "token", "__system__", "-d", database.name)
+    assert (answer.exit_code, answer.stdout) == (1, "")
+    assert "__system__ is archived" in answer.stderr
+
+
 @pytest.mark.parametrize("command", [["drop"], ["copy", "other"], ["dump", "x.zip"], ["rest"], ["wake"]])
 def test_a_database_that_is_not_there_is_named(grial, command, tmp_path, backend):
     verb, *rest = command

@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from core.cli import main
+from core.module import finder
 
 
 @pytest.fixture
@@ -107,3 +108,43 @@ def test_a_shell_script_keeps_its_changes_only_with_commit(grial, database):
     assert (answer.exit_code, answer.stdout, count(database)) == (0, "1\n", 0)
     answer = grial("shell", "-d", database.name, "--user", "admin", "--commit", input=SCRIPT)
     assert (answer.exit_code, answer.stdout, count(database)) == (0, "2\n", 1)
+
+
+def test_a_shell_script_that_fails_shows_its_own_lines(grial, database):
+    answer = grial("shell", "-d", database.name, "--commit", input=SCRIPT + "1 / 0\n")
+    assert answer.exit_code == 1
+    assert 'File "<standard input>", line 3' in answer.stderr
+    assert "core/cli" not in answer.stderr
+    assert count(database) == 0
+    assert grial("shell", "-d", database.name, input="def f(\n").exit_code == 1
+    assert grial("shell", "-d", database.name, "--commit", input=SCRIPT + "raise SystemExit(3)\n").exit_code == 3
+    assert count(database) == 0
+
+
+def test_a_shell_script_may_end_early(grial, database):
+    answer = grial("shell", "-d", database.name, "--commit", input=SCRIPT + "import sys\nsys.exit()\n1 / 0\n")
+    assert (answer.exit_code, count(database)) == (0, 1)
+
+
+def test_access_to_a_record_that_is_not_there_says_so(grial, database):
+    answer = grial("access", "admin", "res.partner", 99999, "-d", database.name)
+    assert (answer.exit_code, answer.stderr) == (1, "Error: There is no record 99999 of res.partner.\n")
+
+
+@pytest.fixture
+def circle(tmp_path):
+    """A folder of addons in which two need each other, and a third is sound."""
+    for name, needs in (("chicken", "egg"), ("egg", "chicken"), ("farm", "base")):
+        folder = tmp_path / "addons" / name
+        folder.mkdir(parents=True)
+        (folder / "__manifest__.py").write_text(f"{{'depends': ['{needs}']}}")
+    before = list(finder.namespace().__path__)
+    yield tmp_path / "addons"
+    finder.namespace().__path__ = before
+
+
+def test_a_circle_of_addons_hides_nothing_of_the_others(circle):
+    answer = CliRunner().invoke(main, ["where", "res.partner.name", "--addons-path", str(circle)])
+    assert answer.exit_code == 0, answer.output
+    answer = CliRunner().invoke(main, ["check", "--json", "--addons-path", str(circle)])
+    assert {row["file"] for row in json.loads(answer.stdout)} == {"chicken/__manifest__.py", "egg/__manifest__.py"}

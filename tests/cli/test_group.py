@@ -109,3 +109,25 @@ def test_rows_are_one_json_list_for_programs(shown):
     assert "año" in text
     assert shown(show_rows, [], ["name"], True, "none") == "[]\n"
     assert json.loads(shown(show_json, [Decimal("1.50"), date(2026, 1, 31)])) == ["1.50", "2026-01-31"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["bd"], "There is no command bd. Did you mean db?"),
+        (["db", "lst"], "There is no command lst. Did you mean list?"),
+        (["addon", "instal"], "There is no command instal. Did you mean install?"),
+        (["user", "xyz"], "There is no command xyz.\n"),
+    ],
+)
+def test_a_misspelt_command_is_answered_with_the_nearest(arguments, said):
+    answer = CliRunner().invoke(main, arguments)
+    assert answer.exit_code == 2
+    assert said in answer.stderr
+
+
+@pytest.mark.parametrize("name", ["db", "addon", "user"])
+def test_help_lines_of_commands_are_whole_sentences(name):
+    page = CliRunner().invoke(main, [name, "--help"]).stdout
+    assert "Commands:" in page
+    assert "..." not in page.partition("Commands:")[2]

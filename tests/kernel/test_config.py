@@ -45,6 +45,8 @@ def test_the_environment_is_read_with_types_and_overrides_win() -> None:
         ("GRIAL_PORT", "70000"),
         ("GRIAL_WORKERS", "0"),
         ("GRIAL_DEV", "perhaps"),
+        ("GRIAL_TIME_LIMIT", "long"),
+        ("GRIAL_TIME_LIMIT", "nan"),
         ("GRIAL_SERVER", "x"),
     ],
 )

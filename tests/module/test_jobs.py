@@ -13,6 +13,7 @@ from core.errors import UnknownName, ValidationError
 from core.job import cron, runner, work, workers
 from core.job.runner import run_job
 from core.job.workers import DatabaseWorker, Workers
+from core.kernel import limit
 
 CLOCK = {
     "__manifest__.py": "{}",
@@ -34,6 +35,20 @@ CLOCK = {
                 for bell in self:
                     bell.rung += times
                     bell.name = f"{self.env.uid} {self.env.lang} {loud}"
+
+            @job()
+            def be_deaf(self, how):
+                from tests.db.test_limits import ENDLESS
+                self.write({"rung": 99})
+                self.env.flush()
+                while True:
+                    if how == "loop":
+                        continue
+                    try:
+                        self.env.tx.execute(ENDLESS)
+                    except Exception:
+                        if how == "statement":
+                            raise
 
             @job(outside=True)
             def send(self):
@@ -175,12 +190,30 @@ def test_a_job_tells_how_far_it_is_and_stops_when_asked(clock):
     assert clock.read(lambda env: work.progress_of(env, job)) is None
 
 
+@pytest.mark.parametrize("how", ["loop", "statement", "swallow"])
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_job_that_does_not_listen_is_stopped_where_it_is(clock, monkeypatch, how):
+    monkeypatch.setattr(runner, "LOOK", 0.05)
+    monkeypatch.setattr(runner, "STUBBORN", 0.1)
+    monkeypatch.setattr(limit, "GRACE", 0.1)
+    job = ask(clock, "be_deaf", how)
+    thread = threading.Thread(target=clock.worker.work_off)
+    thread.start()
+    until(lambda: work.running)
+    clock.registries.board.cancel("shop", work.work_name(job))
+    thread.join(60)
+    assert not thread.is_alive()
+    assert state(clock, job)[0] == "cancelled"
+    assert rung(clock) == 0
+    ask(clock, "ring")
+    assert clock.worker.work_off() == 1
+
+
 def test_a_waiting_job_is_cancelled_and_begun_again(clock):
     job = ask(clock, "ring")
     clock.write(lambda env: work.cancel(env, [job]))
     assert clock.worker.work_off() == 0
     assert state(clock, job)[0] == "cancelled"
-    clock.registries.board.clear("shop", work.work_name(job))
     clock.write(lambda env: work.retry(env, [job]))
     assert clock.worker.work_off() == 1
     assert rung(clock) == 10

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Literal
 
 from addons.base.models import cron, user
-from core import Model, api, fields
-from core.db import queue
+from core import Env, Model, api, fields
 from core.errors import AccessError
+from core.job import work
 
 State = Literal["waiting", "resting", "running", "done", "failed", "cancelled"]
 
@@ -58,20 +58,20 @@ class Job(Model):
 
     @api.action
     def action_cancel(self) -> None:
-        """Stop these jobs: a waiting one at once, a running one at its next step."""
-        self._change(queue.cancel)
+        """Stop these jobs: a waiting one at once, a running one at its next step, or some seconds later where it is."""
+        self._change(work.cancel)
 
     @api.action
     def action_retry(self) -> None:
         """Put failed and cancelled jobs into the queue again."""
-        self._change(queue.retry)
+        self._change(work.retry)
 
-    def _change(self, change: Callable[[Any, list[int]], None]) -> None:
+    def _change(self, change: Callable[[Env, list[int]], None]) -> None:
         """Let the queue change these jobs, and read afresh what it wrote."""
         if not self.env.is_super(self._name) and not self.env.has_group("base.group_system"):
             raise AccessError(
                 "Jobs are stopped and begun again by administrators.", model=self._name, operation="write"
             )
         self.env.flush()
-        change(self.env.tx.connection, self.ids)
+        change(self.env, list(self.ids))
         self.env.tx.invalidate()

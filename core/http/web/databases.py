@@ -17,6 +17,7 @@ from core.http.web.pages.admin import Database, DatabasePage
 from core.module import databases
 from core.module.create import create_database
 from core.security import authenticate, csrf
+from core.security.passwords import check_length
 
 LANGUAGES = ("en_US", "es_ES")
 _LARGEST_DUMP = 4 * 1024**3
@@ -41,8 +42,7 @@ def create(request: Request) -> Response:
     def work() -> Response:
         form = request.form
         lang = form.get("lang", "en_US")
-        if len(form.get("admin_password", "")) < 8:
-            raise UserError("The password of the administrator has at least 8 characters.")
+        check_length(form.get("admin_password", ""))
         create_database(
             request.site.registries,
             form.get("name", ""),
