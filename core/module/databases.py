@@ -11,6 +11,7 @@ from typing import BinaryIO
 from core.db import addon_rows, admin, resting, schema
 from core.db.engine import begin
 from core.errors import GrialError, UserError
+from core.kernel.limit import unlimited
 from core.module.loading import load_registry
 from core.module.registries import Registries
 
@@ -40,7 +41,8 @@ def drop(registries: Registries, name: str) -> None:
 
 def dump(registries: Registries, name: str, target: Path | BinaryIO) -> None:
     """Write a database with its files into a zip. Raises UnknownName when there is none of this name."""
-    admin.dump(registries.server, name, target)
+    with unlimited():
+        admin.dump(registries.server, name, target)
 
 
 def restore(registries: Registries, source: Path | BinaryIO, name: str, *, as_is: bool = False) -> None:
@@ -72,7 +74,7 @@ def rename(registries: Registries, name: str, new_name: str) -> None:
 @contextmanager
 def _renewed(registries: Registries, name: str, as_is: bool) -> Iterator[str]:
     """Make a database from another one in the block; no process takes it for one that had its name before."""
-    with admin.building(registries.server, name, empty=False) as working:
+    with unlimited(), admin.building(registries.server, name, empty=False) as working:
         yield working
         with begin(registries.server.engine(working), write=True) as connection:
             if addon_rows.exists(connection):
