@@ -152,7 +152,7 @@ class Calendar:
         if bound is None:
             return 0
         try:
-            value = bound.__get__(record, None)
+            value = value_of(record, bound.name)
         except AccessError:
             return 0
         number = value.id if bound.type == "many2one" else value if isinstance(value, int) else 0
