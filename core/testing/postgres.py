@@ -20,7 +20,7 @@ CARELESS = (
     "ALTER SYSTEM SET fsync = off;",
     "ALTER SYSTEM SET synchronous_commit = off;",
     "ALTER SYSTEM SET full_page_writes = off;",
-    "SELECT pg_reload_conf();",
+    "ALTER SYSTEM SET max_connections = 400;",  # many databases are open in a run, each with its pool
 )
 
 
@@ -70,6 +70,8 @@ def running_postgresql() -> Iterator[str]:
         try:
             for command in CARELESS:
                 server.psql(command)
+            server.stop()
+            server.start()
             yield server.get_uri()
         finally:
             server.cleanup()
