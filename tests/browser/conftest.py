@@ -29,7 +29,7 @@ def open_screen(open_page: OpenPage) -> Iterator[Callable[..., Page]]:
         page.set_default_timeout(15_000)
         page.on("console", note)
         page.goto(address)
-        page.wait_for_function("window.htmx && window.grial")
+        until(page, "window.htmx && window.grial")
         return page
 
     yield make
@@ -40,3 +40,12 @@ def saved(page: Page) -> None:
     """Wait until a form has been saved and is shown to read again."""
     expect(page.locator("#notices .success").last).to_be_visible()
     expect(page.locator("form.record.editing")).to_have_count(0)
+
+
+def until(page: Page, script: str) -> None:
+    """Wait until the page says yes; the browser itself may not evaluate texts, by the policy of our pages."""
+    for _ in range(200):
+        if page.evaluate(f"!!({script})"):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"never: {script}")
