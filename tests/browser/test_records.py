@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.testing.records import Database
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import PHONE, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.addons("crm", demo=True)]
 LIST = "/web/action/crm.action_leads?view=list"
@@ -172,12 +172,3 @@ def test_what_is_done_with_ticked_rows_stays_on_one_line(open_screen: Callable[.
     page.keyboard.press("Escape")
     page.locator(".bulk button[value=delete]").click()
     expect(page.locator("#confirm-text")).to_have_text("Delete 2 records?")
-
-
-def until(page: Page, script: str) -> None:
-    """Wait until the page says yes; the browser itself may not evaluate texts, by the policy of our pages."""
-    for _ in range(200):
-        if page.evaluate(f"!!({script})"):
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError(f"never: {script}")
