@@ -62,7 +62,7 @@ def check_removable(partners: Partner) -> None:
         raise UserError("{partner} is a company of this database and cannot be deleted.", partner=owned.display_name)
 
 
-def _is_new(partner: Partner, name: str, value: Any) -> bool:
+def _is_new(partner: Partner, name: str, value: Any) -> bool:  # Any: a field has its own type
     """Would writing the value change what the caller sees of the partner?"""
     field = partner._info.field(name)
     return bool(field.to_raw(value, partner.env) != field.to_raw(value_of(partner, name), partner.env))

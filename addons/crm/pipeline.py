@@ -99,7 +99,7 @@ def with_first_stages(leads: Lead, rows: Sequence[Mapping[str, Any]]) -> list[di
     return completed
 
 
-def id_of(value: Any) -> int:
+def id_of(value: Any) -> int:  # Any: a record or its id
     """The database id that a value for a link means: a record, an id, an id with its name; 0 for none."""
     found = value.id if isinstance(value, Model) else value[0] if isinstance(value, (list, tuple)) else value
     return int(found or 0)

@@ -24,7 +24,9 @@ def show_imports(found: Registries, database: str, model: str | None, login: str
 
     def work(env: Env) -> list[dict[str, object]]:
         reader = on_behalf_of(env, login)
-        batches: Any = reader["ir.import.batch"].search([("model", "=", model)] if model else [])
+        batches: Any = reader["ir.import.batch"].search(
+            [("model", "=", model)] if model else []
+        )  # Any: a model of an addon
         return [_facts(batch) for batch in batches]
 
     show_rows(found.run(database, work, write=False), COLUMNS, as_json, "Nothing has been imported yet.")

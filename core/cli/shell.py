@@ -62,7 +62,7 @@ def _talk(env: Env, database: str, commit: bool) -> None:
 def _run(script: str, names: dict[str, Any]) -> None:  # Any: what the script makes
     """Run a script of the operator with the operator's rights. Its errors show its own lines, and nothing is kept."""
     try:
-        exec(compile(script, "<standard input>", "exec"), names)  # noqa: S102
+        exec(compile(script, "<standard input>", "exec"), names)  # noqa: S102 - the operator's own script, at his own console
     except SystemExit as ending:
         if ending.code not in (None, 0):
             raise

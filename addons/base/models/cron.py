@@ -96,13 +96,13 @@ class Cron(Model):
         self.env.tx.invalidate()
         return woken
 
-    def create(self, values: Any) -> Cron:
+    def create(self, values: Any) -> Cron:  # Any: as Model.create takes it
         """Workers look at once whether the new ones are due."""
         created = super().create(values)
         work.look(self.env)
         return created
 
-    def write(self, values: Any) -> bool:
+    def write(self, values: Any) -> bool:  # Any: a field has its own type
         """Workers look at once whether these are due now."""
         written = super().write(values)
         if not values.keys().isdisjoint(("active", "nextcall")):
