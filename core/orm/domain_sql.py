@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from core.db.types import date_part_sql, id_in, json_value
+from core.db.types import date_part_sql, id_in, id_list, json_value
 from core.errors import AccessError, UnknownName, ValidationError
 from core.orm import hierarchy
-from core.orm.compare_sql import compare, like
+from core.orm.compare_sql import LIKES, bound, compare, converted, like
 from core.orm.domain import DATE_PARTS, NEGATIVE, TRUE, Allowed, And, Constant, Domain, Leaf, Not, Or, disjunction
 from core.orm.fields.base import language_chain
 
@@ -23,7 +23,6 @@ PARTS: dict[str, Any] = {
     "day_of_week": "weekday", "day_of_month": "day", "day_of_year": "yearday", "hour_number": "hour",
     "minute_number": "minute", "second_number": "second",
 }  # fmt: skip
-_LIKES = frozenset(["like", "ilike", "=like", "=ilike"])
 
 
 class Scope:
@@ -33,6 +32,7 @@ class Scope:
         models: every model the query reads, so that their changes are flushed first.
         joins: the FROM clause.
         taken: by model, how many aliases the whole statement uses.
+        binds: of the root: the places of values in a statement that is to be kept, else None.
     """
 
     def __init__(
@@ -44,6 +44,7 @@ class Scope:
         self.root: Scope = root or self
         above = root or outer
         self.taken: dict[str, int] = above.taken if above is not None else {}
+        self.binds: list[Any] | None = None
         self._joined: dict[str, Scope] = {}
         if root is None:
             self.models: set[str] = set()
@@ -258,7 +259,7 @@ def _link(scope: Scope, field: Any, operator: str, value: Any) -> Any:
                     gone = scope.env.hidden(target.name, ids)
                     shown = [i for i in ids if i not in gone]
                 column = column_of(scope, field)
-                clauses.append(column == shown[0] if len(shown) == 1 else id_in(column, shown))
+                clauses.append(_among(scope, column, shown))
             else:
                 clauses.append(_linked_to(scope, field, target, Leaf("id", "in", ids)))
         if texts:
@@ -267,7 +268,7 @@ def _link(scope: Scope, field: Any, operator: str, value: Any) -> Any:
         if empty:
             clauses.append(_no_link(scope, field, target))
         return sa.or_(*clauses) if clauses else sa.false()
-    if operator in _LIKES:
+    if operator in LIKES:
         return _linked_to(scope, field, target, name_domain(scope.env, target, operator, value))
     if operator in ("<", "<=", ">", ">=") and field.type == "many2one":
         return compare(shown_column(scope, field), operator, value, int)
@@ -345,24 +346,13 @@ def _plain(scope: Scope, field: Field[Any, Any], operator: str, value: Any) -> A
         return subset(scope.env.rule_env, scope.env.registry[value.model], value.rule, column, scope.root)
     if field.name == "id":
         return _identity(scope, column, operator, value)
-    if operator in _LIKES:
+    if operator in LIKES:
         return like(scope, field, column, operator, value)
     if operator in ("child_of", "parent_of", "any"):
         raise ValidationError("{field} is no link: {operator} does not apply.", field=field.name, operator=operator)
-    env = scope.env
 
     def convert(item: Any) -> Any:
-        if field.type == "datetime" and isinstance(item, str) and len(item) == 10:
-            item += " 23:59:59" if operator in ("<=", ">") else " 00:00:00"
-        if field.type in ("integer", "float") and isinstance(item, (int, float)) and not isinstance(item, bool):
-            return item
-        if field.type == "selection":
-            return item if isinstance(item, str) else str(item)
-        if field.type == "html":
-            return item
-        if field.type in ("char", "text") and getattr(field, "mapped", False):
-            return str(item)
-        return field.to_column(field.to_raw(item, env))
+        return converted(scope.env, field, operator, item)
 
     null = field.null()
     has_null = not (null is False or isinstance(null, (int, float)) or field.type in ("decimal", "monetary"))
@@ -375,13 +365,21 @@ def _plain(scope: Scope, field: Field[Any, Any], operator: str, value: Any) -> A
         given = [convert(i) for i in items if not (i is None or i is False or i == "")]
         clauses: list[Any] = []
         if given:
-            clauses.append(column == given[0] if len(given) == 1 else column.in_(given))
+            one = len(given) == 1
+            clauses.append(column == bound(scope, given[0], column.type) if one else column.in_(given))
         if empty:
             clauses.append(column.is_(None) if has_null else column == null)
         return sa.or_(*clauses) if clauses else sa.false()
     if value is None or value is False:
         return sa.false() if has_null else compare(column, operator, null, lambda v: v)
-    return compare(column, operator, value, convert)
+    return compare(column, operator, value, lambda item: bound(scope, convert(item), column.type))
+
+
+def _among(scope: Scope, column: Any, ids: list[int]) -> Any:
+    """An id is one of these."""
+    if len(ids) == 1:
+        return column == bound(scope, ids[0], column.type)
+    return id_in(column, bound(scope, ids, id_list(column)))
 
 
 def _identity(scope: Scope, column: Any, operator: str, value: Any) -> Any:
@@ -392,5 +390,5 @@ def _identity(scope: Scope, column: Any, operator: str, value: Any) -> Any:
             return subset(scope.env, scope.info, value, column, scope.root)
         ids, texts, _ = split_link_value(value)
         ids += [int(text) for text in texts if text.isdigit()]
-        return sa.false() if not ids else column == ids[0] if len(ids) == 1 else id_in(column, ids)
+        return _among(scope, column, ids) if ids else sa.false()
     return compare(column, operator, value, int)
