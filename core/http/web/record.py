@@ -28,7 +28,7 @@ from core.kernel.i18n import mark
 from core.orm.edge import value_of
 from core.view import nodes
 from core.view.resolve import resolve
-from core.workflow.engine import steps as workflow_steps
+from core.workflow.explain import steps as workflow_steps
 
 if TYPE_CHECKING:
     from core.orm.draft import Draft
