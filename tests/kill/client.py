@@ -21,9 +21,9 @@ class Client:
 
     def __init__(self, url: str, database: str, login: str, password: str) -> None:
         self._host = urlsplit(url).netloc
-        self._cookie = ""
+        self.cookie = ""
         answer = self._post("/web/session/authenticate", {"db": database, "login": login, "password": password})
-        self._cookie = f"session_id={answer['session_id']}"
+        self.cookie = f"session_id={answer['session_id']}"
 
     def call(self, model: str, method: str, *args: Any, **kwargs: Any) -> Any:
         """What a method answers; the call is acknowledged when this returns. Raises Refused with the server's words."""
@@ -34,7 +34,7 @@ class Client:
         connection = http.client.HTTPConnection(self._host, timeout=120)
         try:
             body = json.dumps({"jsonrpc": "2.0", "method": "call", "params": params, "id": 1})
-            connection.request("POST", path, body, {"Content-Type": "application/json", "Cookie": self._cookie})
+            connection.request("POST", path, body, {"Content-Type": "application/json", "Cookie": self.cookie})
             response = connection.getresponse()
             answer = json.loads(response.read() or b"null")
         finally:
