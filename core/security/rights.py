@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.db import addon_rows
 from core.errors import AccessError
+from core.orm.transaction import RIGHTS_CHANGED
 
 if TYPE_CHECKING:
     from core.orm.env import Env
@@ -42,7 +43,7 @@ class Rule:
 
 def cache(env: Env) -> dict[Any, Any]:
     """Where this environment keeps rights: shared by the process, or its transaction's own once it changed rights."""
-    if "rights changed" in env.tx.flags:
+    if RIGHTS_CHANGED in env.tx.flags:
         own: dict[Any, Any] = env.tx.memo.setdefault("rights", {})
         return own
     return env.tx.caches.setdefault("rights", {})
@@ -65,7 +66,7 @@ def changed(env: Env, model: str, fields: Iterable[str] | None) -> None:
     if fields is not None and not any(watched(model, name) for name in fields):
         return
     tx = env.tx
-    tx.flags.add("rights changed")
+    tx.flags.add(RIGHTS_CHANGED)
     for key in [key for key in tx.memo if key == "rights" or (isinstance(key, tuple) and key[0] == "companies")]:
         del tx.memo[key]
     tx.forget_rights()
