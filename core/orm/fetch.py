@@ -118,11 +118,24 @@ def admit(env: Env, info: ModelInfo, ids: Sequence[int], readable: Any) -> None:
         readable.update(allowed(env, info, wanted, "read"))
 
 
+def load_readable(env: Env, info: ModelInfo, fields: Sequence[Field[Any, Any]], ids: Sequence[int], readable: Any) -> None:
+    """Ask which of the records this user's rules let him read, and read columns of those in the same statement."""
+    found = _allowed(env, info, ids, "read").rows(fields)
+    if found:
+        columns = list(zip(*found, strict=True))
+        readable.update(columns[0])
+        for field, values in zip(fields, columns[1:], strict=True):
+            put_column(env.tx.bucket(field.slot), field, columns[0], values)
+
+
 def allowed(env: Env, info: ModelInfo, ids: Sequence[int], operation: str) -> list[int]:
     """Those of the records that the rules allow for an operation."""
+    return _allowed(env, info, ids, operation).ids()
+
+
+def _allowed(env: Env, info: ModelInfo, ids: Sequence[int], operation: str) -> select.Query:
     rule = env.rule(info.name, operation)
-    query = select.Query(env.rule_env, info, Leaf("id", "in", list(ids)) & rule, active_test=False)
-    return query.ids()
+    return select.Query(env.rule_env, info, Leaf("id", "in", list(ids)) & rule, active_test=False)
 
 
 def require(env: Env, model: str, ids: Iterable[int]) -> None:

@@ -65,6 +65,11 @@ class Query:
         """How many records there are."""
         return int(self.env.tx.execute(self._select(sa.func.count())).scalar_one())
 
+    def rows(self, fields: Sequence[Field[Any, Any]]) -> list[Any]:
+        """Ids with columns as they are stored, in no order."""
+        table = self.scope.table
+        return list(self.env.tx.execute(self._select(table.c.id, *[table.c[field.name] for field in fields])))
+
     def pairs(self, field: Field[Any, Any]) -> list[tuple[int, int]]:
         """Ids with the value of a many2one, in the model's own order."""
         terms = order_terms(self.scope, self.info.order)

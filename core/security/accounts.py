@@ -68,13 +68,6 @@ def by_login(env: Env, login: str) -> Account | None:
         return _account(found) if found else None
 
 
-def preferences(env: Env, uid: int) -> tuple[str, str]:
-    """Language and time zone of a user; empty texts where none is chosen."""
-    with env.elevated("read a user's preferences", USERS, PARTNERS) as su:
-        user: Any = su[USERS].browse(uid)  # declared by an addon
-        return user.lang or "", user.tz or ""
-
-
 def store_hash(env: Env, uid: int, password_hash: str) -> None:
     """Replace the stored hash by one of the same password with today's parameters."""
     with env.elevated("renew a password hash", USERS) as su:

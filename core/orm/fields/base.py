@@ -193,6 +193,10 @@ class Field(Generic[T, S]):
         value = self.to_record(raw, record)
         return False if value is None else value
 
+    def to_edges(self, raws: Sequence[Any], records: Model) -> list[Any]:
+        """`to_edge` for each of the records."""
+        return [self.to_edge(raw, record) for raw, record in zip(raws, records, strict=True)]
+
     def is_empty(self, raw: Any) -> bool:
         """Does this raw value count as not filled in?"""
         return raw is None or raw == ""
