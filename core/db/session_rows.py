@@ -45,9 +45,7 @@ def _statement() -> sa.Select[tuple[object, ...]]:
     joined = sessions.join(users, users.c.id == sessions.c.user_id).join(partners, partners.c.id == users.c.partner_id)
     s, u, p = sessions.c, users.c, partners.c
     return (
-        sa.select(
-            s.id, s.user_id, s.opened, s.seen, s.credential_version, u.credential_version, u.active, p.lang, p.tz
-        )
+        sa.select(s.id, s.user_id, s.opened, s.seen, s.credential_version, u.credential_version, u.active, p.lang, p.tz)
         .select_from(joined)
         .where(s.token_hash == sa.bindparam("token_hash"))
     )

@@ -246,7 +246,9 @@ def _related_at_once(records: Any, field: Field[Any, Any]) -> bool:
         raws = [shown.to_record(raw, one) for raw, one in zip(raws, reached, strict=True)]
     values = dict(zip(reached._ids, raws, strict=True))
     null = field.null()
-    env.values[field.slot].update((i, null if to is None else values[to]) for i, to in zip(records._ids, at, strict=True))
+    env.values[field.slot].update(
+        (i, null if to is None else values[to]) for i, to in zip(records._ids, at, strict=True)
+    )
     return True
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from core.orm.model import Model
 
 VERSION = "workflow.version"
-_CHANGED, _WAITING = "workflow versions changed", "workflows to publish"
+_CHANGED, _WAITING, _REROUTE = "workflow versions changed", "publish workflow ", "reroute workflow "
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,7 @@ def definitions(env: Env, model: str) -> tuple[Definition, ...]:
     """The published workflows of a model that are switched on, each in its newest version."""
     if VERSION not in env:
         return ()
-    waiting = env.tx.memo.get(_WAITING)
-    if waiting:
-        publish(env, waiting)
+    publish_waiting(env)
     kept = _kept(env)
     if "all" not in kept:
         found: dict[str, list[Definition]] = {}
@@ -81,15 +79,25 @@ def source_changed(records: Model) -> None:
     _forget(env)  # its being switched on
     if not env.context.get("install_mode"):
         return
-    if not env.tx.memo.get(_WAITING):
-        env.tx.on_before_commit(lambda: _publish_waiting(env))
     rows: Any = records.with_env(env.super_env)
     path = {"workflow": "id", "workflow.activity": "wkf_id.id", "workflow.transition": "act_from.wkf_id.id"}
-    env.tx.memo.setdefault(_WAITING, set()).update(rows.mapped(path[records._name]))
+    if not _waiting(env):
+        env.tx.on_before_commit(lambda: publish_waiting(env))
+    workflows = rows.mapped(path[records._name])
+    env.tx.flags.update(f"{_WAITING}{workflow}" for workflow in workflows)
+    if env.context.get("uninstall"):
+        env.tx.flags.update(f"{_REROUTE}{workflow}" for workflow in workflows)
 
 
-def _publish_waiting(env: Env) -> None:
-    publish(env, env.tx.memo.get(_WAITING, ()))
+def _waiting(env: Env) -> list[int]:
+    return [int(flag.removeprefix(_WAITING)) for flag in env.tx.flags if flag.startswith(_WAITING)]
+
+
+def publish_waiting(env: Env) -> None:
+    """Publish what data files have changed in this transaction."""
+    waiting = _waiting(env)
+    if waiting:
+        publish(env, waiting)
 
 
 def publish(env: Env, workflows: Iterable[int], moves: Mapping[str, str] | None = None) -> list[Published]:
@@ -104,7 +112,7 @@ def publish(env: Env, workflows: Iterable[int], moves: Mapping[str, str] | None 
     """
     su_env = env.super_env
     wanted = set(workflows)
-    env.tx.memo.pop(_WAITING, None)
+    env.tx.flags.difference_update(f"{_WAITING}{workflow}" for workflow in wanted)
     rows: Any = su_env[VERSION]
     before = {
         row.wkf_id.id: row for row in rows.search(Leaf("wkf_id", "in", sorted(wanted)) & Leaf("current", "=", True))
@@ -120,22 +128,27 @@ def publish(env: Env, workflows: Iterable[int], moves: Mapping[str, str] | None 
             old.write({"current": False})
         row = rows.create({"wkf_id": workflow, "number": number, "content": content, "current": True})
         now = Definition.of(content, workflow, row.id, number)
-        moved, left = _move_running(env, now, {**(row.wkf_id.moves or {}), **(moves or {})}) if old else (0, 0)
+        told = {**(row.wkf_id.moves or {}), **(moves or {})}
+        reroute = f"{_REROUTE}{workflow}" in env.tx.flags
+        moved, left = _move_running(env, now, told, reroute) if old else (0, 0)
         done.append(Published(now, moved, left))
     env.tx.memo.pop("workflow tokens", None)  # they may stand elsewhere now
     _forget(env)
     return done
 
 
-def _move_running(env: Env, now: Definition, moves: Mapping[str, str]) -> tuple[int, int]:
-    """Move instances of earlier versions to `now`, a statement an activity; gives how many moved and how many not."""
+def _move_running(env: Env, now: Definition, moves: Mapping[str, str], reroute: bool) -> tuple[int, int]:
+    """Move instances of earlier versions to `now`, a statement an activity; gives how many moved and how many not.
+
+    With `reroute` an addon leaves with its activities: who stands there goes on to the next one that stays.
+    """
     instances: Any = env.super_env["workflow.instance"]
     running: Any = instances.search(
         Leaf("wkf_id", "=", now.workflow) & Leaf("version_id", "!=", now.version) & Leaf("state", "=", "active")
     )
-    if not running or running.wkf_id.running == "finish":
+    if not running or (running.wkf_id.running == "finish" and not reroute):
         return 0, len(running)
-    places = {token: _place(env, now, token, moves) for token in running.workitem_ids}
+    places = {token: _place(env, now, token, moves, reroute) for token in running.workitem_ids}
     staying = {token.inst_id.id for token, place in places.items() if place is None}
     moving = running.filtered(lambda one: one.id not in staying)
     by_target: dict[int, list[int]] = {}
@@ -149,7 +162,7 @@ def _move_running(env: Env, now: Definition, moves: Mapping[str, str]) -> tuple[
     return len(moving), len(staying)
 
 
-def _place(env: Env, now: Definition, token: Any, moves: Mapping[str, str]) -> Activity | None:
+def _place(env: Env, now: Definition, token: Any, moves: Mapping[str, str], reroute: bool) -> Activity | None:
     """Where a token of an earlier version stands in `now`; None where nothing is stated."""
     if token.activity in now.activities:
         return now.activities[token.activity]
@@ -158,7 +171,28 @@ def _place(env: Env, now: Definition, token: Any, moves: Mapping[str, str]) -> A
     if gone is None:
         return None
     wanted = moves.get(gone.key, gone.key)
-    return next((activity for activity in now.activities.values() if activity.key == wanted), None)
+    found = next((activity for activity in now.activities.values() if activity.key == wanted), None)
+    return _next_that_stays(before, gone, now) if found is None and reroute else found
+
+
+def _next_that_stays(before: Definition, gone: Activity, now: Definition) -> Activity | None:
+    """The nearest activity after one that is gone which the new version still has, else the nearest before it."""
+    backwards: dict[int, list[int]] = {}
+    for way in before.transitions:
+        backwards.setdefault(way.target, []).append(way.source)
+    for around in (
+        lambda here: [way.target for way in before.activities[here].ways],
+        lambda here: backwards.get(here, []),
+    ):
+        seen, open_ends = {gone.id}, [gone.id]
+        while open_ends:
+            for there in around(open_ends.pop(0)):
+                if there in now.activities:
+                    return now.activities[there]
+                if there not in seen:
+                    seen.add(there)
+                    open_ends.append(there)
+    return None
 
 
 def _kept(env: Env) -> dict[Any, Any]:
