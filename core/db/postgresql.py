@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg2
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine
 
@@ -100,26 +101,41 @@ def begin(engine: Engine, write: bool, schema: bool, latest: bool = False) -> It
             connection = connection.execution_options(postgresql_readonly=True)
         if latest:
             connection = connection.execution_options(isolation_level="READ COMMITTED")
-        raw: Any = connection.connection.driver_connection
-        _session_locks(raw, statements.SESSION_LOCK, locks)
-        try:
-            with connection.begin():
-                if schema:
-                    lift(connection)
-                yield connection
-        finally:
-            if not raw.closed:
-                _session_locks(raw, statements.SESSION_UNLOCK, locks)
+        with _held(connection, locks), connection.begin():
+            if schema:
+                lift(connection)
+            yield connection
 
 
-def _session_locks(raw: Any, statement: str, locks: tuple[int, ...]) -> None:
-    """Take or leave session locks outside of any transaction, so that the snapshot is newer than the lock."""
-    if not locks:
-        return
-    raw.autocommit = True
+@contextmanager
+def _held(connection: Connection, locks: tuple[int, ...]) -> Iterator[None]:
+    """Hold session locks around a transaction, so that its snapshot is newer than they are."""
+    taken: list[int] = []
     try:
-        with raw.cursor() as cursor:
-            for lock in locks:
-                cursor.execute(statement, (lock,))
+        for lock in locks:
+            _outside(connection, statements.SESSION_LOCK, lock)
+            taken.append(lock)
+        yield
     finally:
+        if not connection.invalidated:
+            try:
+                for lock in taken:
+                    _outside(connection, statements.SESSION_UNLOCK, lock)
+            except sa.exc.DBAPIError:
+                connection.invalidate()  # with it goes what it may still hold
+
+
+def _outside(connection: Connection, statement: str, lock: int) -> None:
+    """Run a statement about a lock outside of any transaction. Raises as SQLAlchemy does."""
+    raw: Any = connection.connection.driver_connection
+    try:
+        raw.autocommit = True
+        with raw.cursor() as cursor:
+            cursor.execute(statement, (lock,))
         raw.autocommit = False
+    except psycopg2.Error as error:
+        if not raw.closed:
+            raw.autocommit = False
+        raise sa.exc.DBAPIError.instance(
+            statement, (lock,), error, psycopg2.Error, connection_invalidated=bool(raw.closed)
+        ) from error

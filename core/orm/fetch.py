@@ -13,7 +13,7 @@ from core.errors import MissingError
 from core.orm import compute, select
 from core.orm.domain import TRUE, Domain, Leaf
 from core.orm.fields.base import MISSING
-from core.orm.transaction import EVERYTHING, RIGHTS_CHANGED
+from core.orm.transaction import EVERYTHING
 
 if TYPE_CHECKING:
     from core.orm.env import Env
@@ -267,23 +267,13 @@ def _keep(env: Env, info: ModelInfo, ids: Sequence[int]) -> None:
 
 
 def companies_of(env: Env) -> tuple[int, tuple[int, ...]]:
-    """The user's own company and all companies he may work in; zeros before there are any.
-
-    Kept for all transactions until somebody's rights change, but for one that changes them itself.
-    """
+    """The user's own company and all companies he may work in; zeros before there are any."""
     users = env.registry.models.get("res.users")
     if users is None or not users.stored or "company_id" not in users.fields:
         return (0, ())
-    kept: dict[Any, Any] = {} if RIGHTS_CHANGED in env.tx.flags else env.tx.caches.setdefault("companies", {})
-    found: tuple[int, tuple[int, ...]] | None = kept.get(env.uid)
-    if found is not None:
-        return found
     user: Any = env.super_env.with_context(active_test=False)["res.users"].browse(env.uid)
     try:
         company = user.company_id.id
-        found = (company, tuple(dict.fromkeys([company, *user.company_ids.ids]))) if company else (0, ())
+        return (company, tuple(dict.fromkeys([company, *user.company_ids.ids]))) if company else (0, ())
     except MissingError:
         return (0, ())
-    if company:
-        kept[env.uid] = found
-    return found

@@ -1,16 +1,29 @@
-"""`grial bench`: figures for each work, and nothing left behind."""
+"""`grial bench` hands its options on to the benchmark of the source tree."""
 
-import json
+import subprocess
 
 import pytest
 
+from core.cli import bench
 
-@pytest.mark.slow
-def test_each_work_is_measured_on_the_given_server(grial, databases, backend):
-    before = databases.server.names()
-    answer = grial("bench", "--rows", "100", "--json")
-    assert answer.exit_code == 0, answer.output
-    figures = json.loads(answer.stdout)
-    assert {one["backend"] for one in figures} == {"sqlite", backend}
-    assert all(one["per_second"] > 0 and one["statements"] > 0 for one in figures)
-    assert databases.server.names() == before
+
+@pytest.fixture
+def called(monkeypatch):
+    calls = []
+    monkeypatch.setattr(subprocess, "call", lambda command, **_: calls.append(command) or 3)
+    return calls
+
+
+def test_options_and_the_exit_code_pass_through(grial, called, database_url):
+    answer = grial("bench", "--only", "browse", "--rounds", "2", "--json", "--help")
+    assert answer.exit_code == 3
+    url = ["--database-url", database_url] if database_url else []
+    assert called[0][1:] == ["-m", "bench", *url, "--only", "browse", "--rounds", "2", "--json", "--help"]
+
+
+def test_without_the_source_tree_it_says_what_to_do(grial, called, monkeypatch, tmp_path):
+    monkeypatch.setattr(bench, "ROOT", tmp_path)
+    answer = grial("bench")
+    assert answer.exit_code == 1
+    assert "clone it" in answer.stderr
+    assert not called
