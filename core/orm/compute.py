@@ -239,14 +239,16 @@ def _related_at_once(records: Any, field: Field[Any, Any]) -> bool:
     shown = reached._info.field(last)
     if shown.to_many or shown.type in ("binary", "image", "reference") or not env.field_open(shown):
         return False
-    if shown.relational and shown.mapped:
+    if shown.relational and getattr(shown, "mapped", False):
         return False
     raws = columnwise.raws(reached, shown)
     if not shown.relational:
         raws = [shown.to_record(raw, one) for raw, one in zip(raws, reached, strict=True)]
     values = dict(zip(reached._ids, raws, strict=True))
     null = field.null()
-    env.values[field.slot].update((i, null if to is None else values[to]) for i, to in zip(records._ids, at, strict=True))
+    env.values[field.slot].update(
+        (i, null if to is None else values[to]) for i, to in zip(records._ids, at, strict=True)
+    )
     return True
 
 

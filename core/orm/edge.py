@@ -13,7 +13,6 @@ from core.orm.kept import SYSTEM
 
 if TYPE_CHECKING:
     from core.orm.env import Env
-    from core.orm.fields.base import Field
     from core.orm.model import Model
 
 
@@ -50,7 +49,7 @@ def read(records: Model, fields: Sequence[str], named: bool = True) -> list[dict
     Where no field is named, those are left out that need a model or a record which the reader may not read.
     """
     wanted = readable_fields(records, fields)
-    env, info = records.env, records._info
+    info = records._info
     shown = columnwise.visible(records, [info.fields[name] for name in wanted])
     rows: list[dict[str, Any]] = [{"id": i} for i in shown._ids]
     for name in wanted:
@@ -71,7 +70,11 @@ def read(records: Model, fields: Sequence[str], named: bool = True) -> list[dict
 def _named(records: Model, field: Any) -> list[Any]:
     """Links as `[id, name]`, or False."""
     env = records.env
-    ids = [field.pick(raw, env) for raw in columnwise.raws(records, field)] if field.mapped else columnwise.raws(records, field)
+    ids = (
+        [field.pick(raw, env) for raw in columnwise.raws(records, field)]
+        if field.mapped
+        else columnwise.raws(records, field)
+    )
     titles = link_names(env, field.comodel, {i for i in ids if i})
     return [[i, titles[i]] if i in titles else False for i in ids]
 

@@ -118,7 +118,9 @@ def admit(env: Env, info: ModelInfo, ids: Sequence[int], readable: Any) -> None:
         readable.update(allowed(env, info, wanted, "read"))
 
 
-def load_readable(env: Env, info: ModelInfo, fields: Sequence[Field[Any, Any]], ids: Sequence[int], readable: Any) -> None:
+def load_readable(
+    env: Env, info: ModelInfo, fields: Sequence[Field[Any, Any]], ids: Sequence[int], readable: Any
+) -> None:
     """Ask which of the records this user's rules let him read, and read columns of those in the same statement."""
     found = _allowed(env, info, ids, "read").rows(fields)
     if found:
