@@ -22,7 +22,7 @@ __all__ = [
     "id_in",
     "insert_rows",
     "json_value",
-    "text_in",
     "next_ids",
+    "text_in",
     "values_update",
 ]

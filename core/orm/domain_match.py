@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from core.orm.fields.base import Field
     from core.orm.model import Model
 
+
 def matching(records: Model, domain: Domain) -> list[int]:
     """The ids of those records that meet the domain, in order."""
     test = _test(records, domain)

@@ -10,9 +10,30 @@ from core.db.types import date_part_sql, id_in, json_value, text_in
 from core.errors import AccessError, UnknownName, ValidationError
 from core.orm import hierarchy
 from core.orm.compare_sql import compare, like, ordered_text
-from core.orm.compare_value import EXACT, LIKES, is_blank, is_filled, listed, never_empty, operand, split_link_value, value_test
+from core.orm.compare_value import (
+    EXACT,
+    LIKES,
+    is_blank,
+    is_filled,
+    listed,
+    never_empty,
+    operand,
+    split_link_value,
+    value_test,
+)
 from core.orm.domain import (
-    DATE_PARTS, NEGATIVE, TRUE, Allowed, And, Constant, Domain, Leaf, Not, Or, disjunction, mentions_active,
+    DATE_PARTS,
+    NEGATIVE,
+    TRUE,
+    Allowed,
+    And,
+    Constant,
+    Domain,
+    Leaf,
+    Not,
+    Or,
+    disjunction,
+    mentions_active,
 )  # fmt: skip
 from core.orm.fields.base import language_chain
 
@@ -249,8 +270,10 @@ def _through(scope: Scope, field: Field[Any, Any], rest: str, item: Leaf) -> Any
         return _link(scope, field, "any", Leaf(rest, item.operator, item.value))
     there = scope.joined(field)
     clause = leaf(there, Leaf(rest, item.operator, item.value))
-    if item.operator in ("=", "in", *LIKES) and any(map(is_filled, listed(item.value))) and not any(
-        map(is_blank, listed(item.value))
+    if (
+        item.operator in ("=", "in", *LIKES)
+        and any(map(is_filled, listed(item.value)))
+        and not any(map(is_blank, listed(item.value)))
     ):
         return clause
     return sa.and_(there.table.c.id.is_not(None), clause)

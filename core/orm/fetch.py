@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from core.db.types import id_in
 from core.errors import MissingError
 from core.orm import compute, select
-from core.orm.domain import TRUE, Leaf
+from core.orm.domain import Leaf
 from core.orm.fields.base import MISSING
 from core.orm.transaction import EVERYTHING
 

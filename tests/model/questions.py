@@ -91,7 +91,11 @@ def _condition(schema: Schema, end: FieldShape, depth: int) -> st.SearchStrategy
     if end.kind in OPAQUE:
         return _comparison(blank, ["="])
     one = compared(schema, end.kind)
-    choices = [_comparison(one | blank, ["=", "in"]), _comparison(one, [*ORDERED]), st.tuples(st.just("=?"), one | blank)]
+    choices = [
+        _comparison(one | blank, ["=", "in"]),
+        _comparison(one, [*ORDERED]),
+        st.tuples(st.just("=?"), one | blank),
+    ]
     if end.kind not in ("boolean", "company_boolean", "float"):
         choices.append(_comparison(values.texts | st.just("2") | st.just("-"), [*LIKES]))
     return st.one_of(choices)
@@ -128,7 +132,11 @@ def orders(draw: st.DrawFn, schema: Schema, model: str) -> str:
         path: list[str] = []
         here = model
         while True:
-            own = [f for f in schema.fields(here) if sortable(f) or (f.kind == "related" and _ends_sortable(schema, here, f))]
+            own = [
+                f
+                for f in schema.fields(here)
+                if sortable(f) or (f.kind == "related" and _ends_sortable(schema, here, f))
+            ]
             shape = draw(st.sampled_from([FieldShape("id", "id"), *own]))
             path.append(shape.name)
             if schema.kind(here, shape) != "many2one" or len(path) > 2 or draw(st.booleans()):

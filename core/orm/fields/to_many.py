@@ -131,7 +131,11 @@ class _ToMany(Field[M, "M | Iterable[Any]"], Relational, Generic[M]):
     @property
     def limit(self) -> Domain:
         """What the declared domain says of the records that are listed, where it does not depend on the reader."""
-        return TRUE if not self.domain or isinstance(self.domain, str) or callable(self.domain) else Domain.parse(self.domain)
+        return (
+            TRUE
+            if not self.domain or isinstance(self.domain, str) or callable(self.domain)
+            else Domain.parse(self.domain)
+        )
 
     def describe(self, env: Env) -> dict[str, Any]:
         return {**super().describe(env), **describe_link(self, env)}
