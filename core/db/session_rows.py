@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from core.db.columns import UtcDateTime
-from core.db.engine import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,8 @@ class SessionRow:
         given_version: of the user's credentials, when the session was opened.
         version: of the user's credentials now.
         active: is the user not archived?
+        picture: the version of the user's picture; 0 where there is none.
+        company: the id of the company the user works in.
     """
 
     id: int
@@ -30,25 +33,36 @@ class SessionRow:
     active: bool
     lang: str
     tz: str
+    name: str
+    picture: int
+    company: int
+    company_name: str
 
 
-def _statement() -> sa.Select[tuple[object, ...]]:
+def _statement() -> sa.Select[Any]:  # Any: columns of tables that the models declare
     sessions = sa.table(
         "res_users_session", sa.column("id"), sa.column("user_id"), sa.column("opened", UtcDateTime()),
         sa.column("seen", UtcDateTime()), sa.column("credential_version"), sa.column("token_hash", sa.Text()),
     )  # fmt: skip
     users = sa.table(
-        "res_users", sa.column("id"), sa.column("partner_id"), sa.column("credential_version"),
-        sa.column("active", sa.Boolean()),
+        "res_users", sa.column("id"), sa.column("partner_id"), sa.column("company_id"),
+        sa.column("credential_version"), sa.column("active", sa.Boolean()),
     )  # fmt: skip
-    partners = sa.table("res_partner", sa.column("id"), sa.column("lang", sa.Text()), sa.column("tz", sa.Text()))
-    joined = sessions.join(users, users.c.id == sessions.c.user_id).join(partners, partners.c.id == users.c.partner_id)
-    s, u, p = sessions.c, users.c, partners.c
+    partners = sa.table(
+        "res_partner", sa.column("id"), sa.column("lang", sa.Text()), sa.column("tz", sa.Text()),
+        sa.column("name", sa.Text()), sa.column("image", sa.Text()), sa.column("row_version"),
+    )  # fmt: skip
+    companies = sa.table("res_company", sa.column("id"), sa.column("name", sa.Text()))
+    s, u, p, c = sessions.c, users.c, partners.c, companies.c
+    joined = sessions.join(users, u.id == s.user_id).join(partners, p.id == u.partner_id)
     return (
-        sa.select(s.id, s.user_id, s.opened, s.seen, s.credential_version, u.credential_version, u.active, p.lang, p.tz)
-        .select_from(joined)
+        sa.select(
+            s.id, s.user_id, s.opened, s.seen, s.credential_version, u.credential_version, u.active, p.lang, p.tz,
+            p.name, sa.case((p.image.is_not(None), p.row_version + 1), else_=0), u.company_id, c.name,
+        )
+        .select_from(joined.outerjoin(companies, c.id == u.company_id))
         .where(s.token_hash == sa.bindparam("token_hash"))
-    )
+    )  # fmt: skip
 
 
 _FIND = _statement()
@@ -59,5 +73,8 @@ def find(connection: Connection, token_hash: str) -> SessionRow | None:
     row = connection.execute(_FIND, {"token_hash": token_hash}).first()
     if row is None:
         return None
-    number, uid, opened, seen, given, version, active, lang, tz = row
-    return SessionRow(number, uid, opened, seen, given, version, bool(active), lang or "", tz or "")
+    number, uid, opened, seen, given, version, active, lang, tz, name, picture, company, company_name = row
+    return SessionRow(
+        number, uid, opened, seen, given, version, bool(active), lang or "", tz or "", name or "", picture,
+        company or 0, company_name or "",
+    )  # fmt: skip

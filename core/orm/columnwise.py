@@ -26,8 +26,8 @@ def raws(records: Model, field: Field[Any, Any]) -> list[Any]:
         values = env.values[field.slot]
         return [values[i] for i in ids]
     pending = env.tx.pending.get(field.slot)
-    for record_id in [i for i in ids if i in pending] if pending else ():
-        if record_id in pending:
+    for record_id in ids if pending else ():
+        if pending and record_id in pending:
             env.tx.compute(field, record_id)
     values = env.values[field.slot]
     lacking = [i for i in ids if i not in values]

@@ -49,7 +49,7 @@ def read(records: Model, fields: Sequence[str], named: bool = True) -> list[dict
     Where no field is named, those are left out that need a model or a record which the reader may not read.
     """
     wanted = readable_fields(records, fields)
-    _env, info = records.env, records._info
+    info = records._info
     shown = columnwise.visible(records, [info.fields[name] for name in wanted])
     rows: list[dict[str, Any]] = [{"id": i} for i in shown._ids]
     for name in wanted:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from core.db.types import id_in
 from core.errors import MissingError
 from core.orm import compute, select
-from core.orm.domain import TRUE, Domain, Leaf
+from core.orm.domain import Leaf
 from core.orm.fields.base import MISSING
 from core.orm.transaction import EVERYTHING
 
@@ -228,9 +228,7 @@ def targets(env: Env, field: Any, record: Model) -> tuple[int, ...]:
 def _load_one2many(env: Env, field: Any, ids: Sequence[int]) -> None:
     info = env.registry[field.comodel]
     inverse = info.fields[field.inverse_name]
-    condition: Domain = Leaf(inverse.name, "in", list(ids))
-    if field.domain and not isinstance(field.domain, str) and not callable(field.domain):
-        condition = condition & Domain.parse(field.domain)
+    condition = Leaf(inverse.name, "in", list(ids)) & field.limit
     pairs = select.Query(env, info, condition, active_test=env.active_test(field)).pairs(inverse)
     grouped: dict[int, list[int]] = {record_id: [] for record_id in ids}
     for child, owner in pairs:
@@ -247,10 +245,7 @@ def _load_many2many(env: Env, field: Any, ids: Sequence[int]) -> None:
     env.tx.flush_for([field.model, field.comodel])
     name, here, there = field.names()
     relation = env.registry.relations[name]
-    condition: Domain = TRUE
-    if field.domain and not isinstance(field.domain, str) and not callable(field.domain):
-        condition = Domain.parse(field.domain)
-    query = select.Query(env, info, condition, active_test=env.active_test(field))
+    query = select.Query(env, info, field.limit, active_test=env.active_test(field))
     rows = query.linked(relation.c[here], relation.c[there], ids)
     grouped: dict[int, list[int]] = {record_id: [] for record_id in ids}
     for target, owner in rows:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 USERS = "res.users"
 PARTNERS = "res.partner"
+COMPANIES = "res.company"
 KEYS = "res.users.apikeys"
 PREFIX = 8
 """How many characters of a key are stored in clear, to find its row."""

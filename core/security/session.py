@@ -35,6 +35,22 @@ class Session:
     lang: str
     tz: str
     stale: bool
+    face: Face
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """What every page shows of its reader.
+
+    Attributes:
+        picture: changes with the user's picture; 0 where there is none.
+        company: the id of the company he works in.
+    """
+
+    name: str
+    picture: int
+    company: int
+    company_name: str
 
 
 class Clock:
@@ -82,13 +98,15 @@ def resolve(env: Env, token: object) -> Session | None:
     if not isinstance(token, str) or len(token) != _TOKEN_LENGTH:
         return None
     now = _clock.now(env.now())
-    env.tx.flush_for((SESSIONS, accounts.USERS, accounts.PARTNERS))
+    env.tx.flush_for((SESSIONS, accounts.USERS, accounts.PARTNERS, accounts.COMPANIES))
     found = session_rows.find(env.tx.connection, token_hash(token))
     if found is None or not found.active or found.version != found.given_version:
         return None
     if _expired(found.opened, found.seen, now):
         return None
-    return Session(found.id, found.uid, token, found.lang, found.tz, stale=now - found.seen > _SEEN_PRECISION)
+    face = Face(found.name, found.picture, found.company, found.company_name)
+    stale = now - found.seen > _SEEN_PRECISION
+    return Session(found.id, found.uid, token, found.lang, found.tz, stale, face)
 
 
 def owner(registry: Registry, token: str) -> int | None:

@@ -9,7 +9,8 @@ from tests.workflow.test_net import flow
 
 SALE = flow(
     "draft -send-> sent", "draft -confirm-> both", "sent -confirm-> both", "both -> ship", "both -> bill",
-    "ship -shipped-> done", "bill -paid-> done", "bill -except-> trouble", "trouble -retry-> bill", "draft -copy-> draft",
+    "ship -shipped-> done", "bill -paid-> done", "bill -except-> trouble", "trouble -retry-> bill",
+    "draft -copy-> draft",
     "draft -cancel-> off", "sent -cancel-> off", both={"split": "AND"}, done={"join": "AND"},
 )  # fmt: skip
 

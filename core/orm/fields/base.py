@@ -381,7 +381,7 @@ class MappedField(Field[T, S]):
         for lang in language_chain(env.lang):
             if raw.get(lang):
                 return raw[lang]
-        return next((text for text in raw.values() if text), self.null())
+        return next((raw[lang] for lang in sorted(raw) if raw[lang]), self.null())
 
     def key_of(self, env: Env) -> str:
         """The key under which the reader's value lies in the mapping."""
