@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fast_sugiyama import from_edges
 from lxml import etree
@@ -48,7 +48,8 @@ def arrange(definition: Definition, name: Names) -> Layout:
     points: dict[int, Point] = {}
     chains: dict[tuple[int, int], list[int]] = {}
     shift = 0.0
-    for places, width, _height, edges in from_edges(pairs) if pairs else ():
+    laid: Any = from_edges(pairs) if pairs else ()  # Any: its numbers may be texts as well, ours are not
+    for places, width, _height, edges in laid:
         points.update({number: (x + shift, y) for number, (x, y) in places})
         shift += width + 1
         chains.update(_chains(edges, activities, pairs))
@@ -93,10 +94,10 @@ def _scaled(
         for left, right in itertools.pairwise(row):
             needed = (widths.get(left, 0) + widths.get(right, 0)) / 2 + SIDE_GAP
             factor = max(factor, needed / max(points[right][0] - points[left][0], 0.5))
-    depth = {y: number for number, y in enumerate(sorted(ranks, reverse=True))}
-    left = min((points[i][0] * factor - widths.get(i, 0) / 2 for i in points), default=0)
+    depth: dict[float, float] = {y: number for number, y in enumerate(sorted(ranks, reverse=True))}
+    start: float = min((points[i][0] * factor - widths.get(i, 0) / 2 for i in points), default=0.0)
     placed = {
-        i: (x * factor - left + MARGIN, depth[round(y, 3)] * (HEIGHT + RANK_GAP) + MARGIN + HEIGHT / 2)
+        i: (x * factor - start + MARGIN, depth[round(y, 3)] * (HEIGHT + RANK_GAP) + MARGIN + HEIGHT / 2)
         for i, (x, y) in points.items()
     }
     routes = {pair: tuple(placed[i] for i in chain) for pair, chain in chains.items()}

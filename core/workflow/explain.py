@@ -46,6 +46,11 @@ def steps(record: Model, automatic: bool = False) -> list[Step]:
     ]
 
 
+def steps_from(record: Model, own: Definition, activity: Activity) -> list[Step]:
+    """What may happen next with a record from one of the places where it stands, what needs no signal included."""
+    return [_step(record, own, activity, way) for way in activity.ways]
+
+
 def standing(record: Model, definition: Definition) -> list[tuple[Definition, Activity]]:
     """Where a record stands in a workflow, with the version it follows; where it would begin if it is not in it yet."""
     found = [

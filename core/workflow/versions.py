@@ -148,45 +148,48 @@ def _move_running(env: Env, now: Definition, moves: Mapping[str, str], reroute: 
     )
     if not running or (running.wkf_id.running == "finish" and not reroute):
         return 0, len(running)
-    places = {token: _place(env, now, token, moves, reroute) for token in running.workitem_ids}
-    staying = {token.inst_id.id for token, place in places.items() if place is None}
+    targets = {
+        token: place(env, now, token.inst_id.version_id.id, token.activity, moves, reroute)
+        for token in running.workitem_ids
+    }
+    staying = {token.inst_id.id for token, target in targets.items() if target is None}
     moving = running.filtered(lambda one: one.id not in staying)
     by_target: dict[int, list[int]] = {}
-    for token, place in places.items():
-        if place is not None and token.inst_id.id not in staying and token.activity != place.id:
-            by_target.setdefault(place.id, []).append(token.id)
+    for token, target in targets.items():
+        if target is not None and token.inst_id.id not in staying and token.activity != target.id:
+            by_target.setdefault(target.id, []).append(token.id)
     items: Any = env.super_env["workflow.workitem"]
-    for target, tokens in by_target.items():
-        items.browse(tokens).write({"activity": target, "via": 0})
+    for activity, tokens in by_target.items():
+        items.browse(tokens).write({"activity": activity, "via": 0})
     moving.write({"version_id": now.version})
     return len(moving), len(staying)
 
 
-def _place(env: Env, now: Definition, token: Any, moves: Mapping[str, str], reroute: bool) -> Activity | None:
-    """Where a token of an earlier version stands in `now`; None where nothing is stated."""
-    if token.activity in now.activities:
-        return now.activities[token.activity]
-    before = version(env, token.inst_id.version_id.id)
-    gone = before.activities.get(token.activity)
+def place(
+    env: Env, now: Definition, before: int, activity: int, moves: Mapping[str, str], reroute: bool = False
+) -> Activity | None:
+    """Where a token on an activity of the version `before` would stand in `now`; None where nothing is stated."""
+    if activity in now.activities:
+        return now.activities[activity]
+    gone = version(env, before).activities.get(activity)
     if gone is None:
         return None
     wanted = moves.get(gone.key, gone.key)
     found = next((activity for activity in now.activities.values() if activity.key == wanted), None)
-    return _next_that_stays(before, gone, now) if found is None and reroute else found
+    return _next_that_stays(version(env, before), gone, now) if found is None and reroute else found
 
 
 def _next_that_stays(before: Definition, gone: Activity, now: Definition) -> Activity | None:
     """The nearest activity after one that is gone which the new version still has, else the nearest before it."""
-    backwards: dict[int, list[int]] = {}
+    after: dict[int, list[int]] = {}
+    behind: dict[int, list[int]] = {}
     for way in before.transitions:
-        backwards.setdefault(way.target, []).append(way.source)
-    for around in (
-        lambda here: [way.target for way in before.activities[here].ways],
-        lambda here: backwards.get(here, []),
-    ):
+        after.setdefault(way.source, []).append(way.target)
+        behind.setdefault(way.target, []).append(way.source)
+    for around in (after, behind):
         seen, open_ends = {gone.id}, [gone.id]
         while open_ends:
-            for there in around(open_ends.pop(0)):
+            for there in around.get(open_ends.pop(0), ()):
                 if there in now.activities:
                     return now.activities[there]
                 if there not in seen:

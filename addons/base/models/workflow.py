@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from addons.base.models import action_server, group, workflow_version
 from core import Model, api, fields
@@ -38,6 +38,12 @@ class Workflow(Model):
     )
     version_ids = fields.One2many(lambda: workflow_version.WorkflowVersion, "wkf_id", "Versions")
     activities = fields.One2many(lambda: WorkflowActivity, "wkf_id", "Activities")
+
+    @api.action
+    def action_publish(self) -> dict[str, Any]:
+        """Show what publishing the edited definition would do, and offer to do it."""
+        self.ensure_one()
+        return {"type": "ir.actions.act_url", "url": f"/web/flow/{self.id}", "target": "self"}
 
     @api.constrains("osv", "field")
     def _check_model(self) -> None:
