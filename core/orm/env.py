@@ -232,10 +232,12 @@ class Env:
         if self._generation != self.tx.generation:
             self._renew()
         if self._company is None:
-            self._company = self.tx.memo.get(("companies", self.uid))
+            kept = self.tx.rights()
+            self._company = kept.get(("companies", self.uid))
             if self._company is None:
                 self._company = fetch.companies_of(self)
-                self.tx.memo[("companies", self.uid)] = self._company
+                if self._company[0]:  # there is none yet while `base` is being installed
+                    kept[("companies", self.uid)] = self._company
             allowed = self._company[1]
             wanted = self.context.get("allowed_company_ids")
             if wanted:

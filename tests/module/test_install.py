@@ -154,3 +154,14 @@ def test_progress_is_told_step_by_step(garden):
     assert all(done <= total for done, total, _ in steps)
     assert "garden/data.xml" in [text for _, _, text in steps]
     assert garden.registries.board.read("shop", "addons") is None
+
+
+def test_whoever_installs_is_told_of_unsafe_code(garden):
+    garden.folder.write("pond", "{}", {"models/pond.py": "import pickle\n\nseen = eval('1')\n"})
+    garden.create()
+    outcome = garden.install("pond")
+    assert outcome.installed == ["pond"]
+    (told,) = outcome.messages
+    assert "pond breaks rules of safe code in 2 places" in told
+    assert "pond/models/pond.py:1 [lint-code], pond/models/pond.py:3 [lint-code]" in told
+    assert garden.install("garden").messages == []
