@@ -163,7 +163,7 @@ def add_keys(connection: Connection, diff: Difference) -> None:
         for key in diff.keys_added:
             op.create_foreign_key(
                 key.name or None, diff.target.name, key.target, list(key.columns), list(key.target_columns),
-                deferrable=True, initially="DEFERRED",
+                deferrable=True, initially="DEFERRED", ondelete=key.ondelete or None,
             )  # fmt: skip
 
 

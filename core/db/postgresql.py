@@ -14,7 +14,7 @@ from sqlalchemy.engine import URL, Connection, Engine
 from core.db import statements
 from core.db.limits import lift
 from core.db.retry import held_locks, no_such_database
-from core.errors import ValidationError
+from core.errors import GrialError, ValidationError
 
 LOCK_TIMEOUT = 5.0
 MAINTENANCE = "postgres"
@@ -101,10 +101,20 @@ def begin(engine: Engine, write: bool, schema: bool, latest: bool = False) -> It
             connection = connection.execution_options(postgresql_readonly=True)
         if latest:
             connection = connection.execution_options(isolation_level="READ COMMITTED")
-        with _held(connection, locks), connection.begin():
-            if schema:
-                lift(connection)
-            yield connection
+        saving = False
+        try:
+            with _held(connection, locks), connection.begin():
+                if schema:
+                    lift(connection)
+                yield connection
+                saving = write
+        except sa.exc.DBAPIError as error:
+            if saving and error.connection_invalidated:
+                raise GrialError(
+                    "The connection to the database was lost while it saved. "
+                    "Look whether it was saved before you do it again."
+                ) from error
+            raise
 
 
 @contextmanager
