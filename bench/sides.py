@@ -182,6 +182,7 @@ class Grial(Side):
         self.uid: int = self.ask("SELECT id FROM res_users WHERE login = 'bench'")[0]
         with self.transaction(write=False):
             pass  # a server that is up has its registry
+        self.registries.settle()
 
     @contextmanager
     def transaction(self, write: bool = True) -> Iterator[Env]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
+import runpy
 import sys
 from pathlib import Path
 
@@ -24,4 +24,6 @@ def command(ctx: click.Context) -> None:
         raise click.ClickException("The benchmark is part of the source tree; clone it and start server.py there.")
     url = settings().database_url
     given = ["--database-url", url] if url else []
-    ctx.exit(subprocess.call([sys.executable, "-m", "bench", *given, *ctx.args], cwd=ROOT))
+    sys.path.insert(0, str(ROOT))
+    sys.argv[:] = ["bench", *given, *ctx.args]
+    runpy.run_module("bench", run_name="__main__")

@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from core.db.types import fold_sql
+from core.db.types import collate_c, fold_sql
 from core.errors import ValidationError
 from core.kernel.text import fold
+from core.orm.compare_value import EXACT, TEXTS, check_likeness, is_blank, listed, pattern_of
+
+BLIND = frozenset(["ilike", "=ilike"])
 
 if TYPE_CHECKING:
     from core.orm.domain_sql import Scope
-    from core.orm.env import Env
     from core.orm.fields.base import Field
-
-
-LIKES = frozenset(["like", "ilike", "=like", "=ilike"])
 
 
 def bound(scope: Scope, value: Any, kind: Any) -> Any:
@@ -28,32 +27,18 @@ def bound(scope: Scope, value: Any, kind: Any) -> Any:
     return binds[-1]
 
 
-def converted(env: Env, field: Field[Any, Any], operator: str, item: Any) -> Any:
-    """A value as it is compared with the column of a field. Raises ValidationError for what does not fit."""
-    if field.type == "datetime" and isinstance(item, str) and len(item) == 10:
-        item += " 23:59:59" if operator in ("<=", ">") else " 00:00:00"
-    if field.type in ("integer", "float") and isinstance(item, (int, float)) and not isinstance(item, bool):
-        return item
-    if field.type == "selection":
-        return item if isinstance(item, str) else str(item)
-    if field.type == "html":
-        return item
-    if field.type in ("char", "text") and getattr(field, "mapped", False):
-        return str(item)
-    return field.to_column(field.to_raw(item, env))
-
-
 def compare(column: Any, operator: str, value: Any, convert: Any) -> Any:
     """A comparison of a column with a value, which `convert` brings into its type."""
     try:
         if operator in ("=", "in"):
-            items = list(value) if isinstance(value, (list, tuple, set)) else [value]
-            return column.in_([convert(i) for i in items])
+            return column.in_([convert(i) for i in listed(value)])
         wanted = convert(value)
     except (TypeError, ValueError):
         raise ValidationError(
             "{value} cannot be compared with {operator} here.", value=repr(value), operator=operator
         ) from None
+    if isinstance(wanted, bool):
+        wanted = sa.literal(wanted)
     match operator:
         case "<":
             return column < wanted
@@ -67,19 +52,39 @@ def compare(column: Any, operator: str, value: Any, convert: Any) -> Any:
 
 
 def like(scope: Scope, field: Field[Any, Any], column: Any, operator: str, value: Any) -> Any:
-    """A column that is like a text: with `=` in front of the operator as a whole, else somewhere in it."""
-    if value is None or value is False or value == "":
+    """A column that is like a text: with `=` in front of the operator as a whole, else somewhere in it.
+
+    Raises:
+        ValidationError: the field holds no texts.
+    """
+    check_likeness(field)
+    if is_blank(value):
         return sa.true() if operator in ("like", "ilike") else column.is_(None)
-    if field.type not in ("char", "text", "html", "selection", "reference"):
-        return sa.cast(column, sa.Text()).like(fold(pattern(operator, str(value))), escape="\\")
-    wanted = bound(scope, pattern(operator, str(value)), sa.Text())
-    if operator in ("ilike", "=ilike"):
-        folded = scope.table.c[f"{field.name}_fold"] if field.folded else fold_sql(column)
-        return folded.like(wanted, escape="\\")
-    return column.like(wanted, escape="\\")
+    if field.type not in TEXTS:
+        column = _text_sql(field, column)
+    elif operator in BLIND:
+        column = scope.table.c[f"{field.name}_fold"] if field.folded else fold_sql(column)
+    return column.like(bound(scope, sought(operator, str(value)), sa.Text()), escape="\\")
 
 
-def pattern(operator: str, text: str) -> str:
-    """What LIKE looks for, folded where case and accents do not count."""
-    wanted = text if operator.startswith("=") else f"%{text}%"
-    return fold(wanted) if operator in ("ilike", "=ilike") else wanted
+def sought(operator: str, text: str) -> str:
+    """The pattern of LIKE for a text, folded where case and accents do not count."""
+    pattern = pattern_of(operator, text)
+    return fold(pattern) if operator in BLIND else pattern
+
+
+def ordered_text(field: Field[Any, Any], column: Any) -> Any:
+    """A column as it is compared by order: texts by code point, whatever collation the database has."""
+    return collate_c(column) if field.type in TEXTS else column
+
+
+def _text_sql(field: Field[Any, Any], column: Any) -> Any:
+    """The text of a value that is none: numbers with the places of their field, dates in ISO form to the second."""
+    text = sa.cast(column, sa.Text())
+    if field.type == "datetime":
+        return sa.func.substr(text, 1, 19)
+    if field.type in EXACT:
+        places: int = field.places()  # type: ignore[attr-defined]  # of an exact number
+        unused = 6 - places if places else 7  # of the six that the column has; with none, the point goes too
+        return sa.func.substr(text, 1, sa.func.length(text) - unused)
+    return text

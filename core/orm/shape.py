@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from core.orm.compare_sql import LIKES, converted, pattern
+from core.orm.compare_sql import sought
+from core.orm.compare_value import LIKES, operand
 from core.orm.domain import NEGATIVE, And, Constant, Domain, Leaf, Not, Or
 from core.orm.transaction import EVERYTHING
 
@@ -128,7 +129,8 @@ def _found_path(env: Env, info: ModelInfo, path: str) -> Path | None:
 
 def _plain(field: Field[Any, Any]) -> bool:
     """Is it a column whose value is the same for all readers?"""
-    return field.stored and field.has_column and not field.groups and not getattr(field, "mapped", False)
+    plain = field.stored and field.has_column and not field.groups and field.type != "reference"
+    return plain and not getattr(field, "mapped", False)
 
 
 def _leaf(env: Env, info: ModelInfo, item: Leaf, values: list[Any]) -> Key:
@@ -145,16 +147,16 @@ def _leaf(env: Env, info: ModelInfo, item: Leaf, values: list[Any]) -> Key:
         if type(value) is not str or not value:
             return None
         if operator in LIKES:
-            values.append(pattern(operator, value))
+            values.append(sought(operator, value))
         elif operator == "=":
-            values.append(converted(env, field, operator, value))
+            values.append(field.to_column(operand(field, operator, value, env)))
         else:
             return None
         return (item.path, item.operator)
     if field.name == "id" or field.type == "many2one":
         return _link(env, field, item, operator, values)
     if field.type in _MEASURES and operator in _ORDERED and _is_measure(value):
-        values.append(converted(env, field, operator, value))
+        values.append(field.to_column(operand(field, operator, value, env)))
         return (item.path, item.operator)
     return None
 

@@ -31,7 +31,9 @@ class Everything:
 
 
 EVERYTHING = Everything()
+
 RIGHTS_CHANGED = "rights changed"
+"""The flag of a transaction that has changed somebody's rights: it must not fill caches that others read."""
 
 
 class Transaction:

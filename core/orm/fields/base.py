@@ -104,7 +104,8 @@ class Field(Generic[T, S]):
             ValidationError: when the kinds of the two fields do not fit.
         """
         bound = copy.copy(self)
-        bound.__dict__.pop("comodel", None)  # an extension may lead to another model
+        for known in ("comodel", "mapped"):  # an extension may say otherwise
+            bound.__dict__.pop(known, None)
         bound.on_changes = list(self.on_changes)
         if earlier is not None:
             if earlier.type != self.type and not (earlier.type == "char" and self.type == "selection"):
@@ -200,6 +201,10 @@ class Field(Generic[T, S]):
         """What RPC `read` answers; an empty value is False."""
         value = self.to_record(raw, record)
         return False if value is None else value
+
+    def to_edges(self, raws: Sequence[Any], records: Model) -> list[Any]:
+        """`to_edge` for each of the records."""
+        return [self.to_edge(raw, record) for raw, record in zip(raws, records, strict=True)]
 
     def is_empty(self, raw: Any) -> bool:
         """Does this raw value count as not filled in?"""
@@ -371,8 +376,9 @@ class MappedField(Field[T, S]):
     The raw form is then a mapping, and the reader's language or company picks from it.
     """
 
-    @property
+    @cached_property
     def mapped(self) -> bool:
+        """Is the raw form a mapping?"""
         return self.translate or self.company_dependent
 
     def pick(self, raw: Mapping[str, Any] | None, env: Env) -> Any:
@@ -385,7 +391,7 @@ class MappedField(Field[T, S]):
         for lang in language_chain(env.lang):
             if raw.get(lang):
                 return raw[lang]
-        return next((text for text in raw.values() if text), self.null())
+        return next((raw[lang] for lang in sorted(raw) if raw[lang]), self.null())
 
     def key_of(self, env: Env) -> str:
         """The key under which the reader's value lies in the mapping."""
