@@ -4,7 +4,7 @@ PYTHON ?= $(shell [ -x .venv/bin/python ] && echo .venv/bin/python || echo pytho
 
 OPENERP7 ?= data/openerp7
 
-.PHONY: help run test check fmt bench docs assets openerp7 tools
+.PHONY: help run test check fmt bench kill docs assets openerp7 tools
 
 help:
 	@echo "make run     a server with demo data on 127.0.0.1:8069"
@@ -12,6 +12,7 @@ help:
 	@echo "make check   formatting, lint, types, layers, addons"
 	@echo "make fmt     format the code and repair what can be repaired"
 	@echo "make bench   measure"
+	@echo "make kill    kill the server 60 times on each database in the middle of its work, and look what is left"
 	@echo "make docs    the documentation as a web site, in site/"
 	@echo "make assets  fetch the web client's scripts again"
 	@echo "make openerp7  fetch OpenERP 7's own addons into OPENERP7=data/openerp7, and check all their data files"
@@ -35,6 +36,9 @@ fmt: tools
 
 bench:
 	python3 server.py bench $(ARGS)
+
+kill: tools
+	$(PYTHON) -m tests.kill $(ARGS)
 
 docs:
 	GRIAL_EXTRAS=docs python3 server.py --version

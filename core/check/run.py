@@ -23,6 +23,7 @@ from core.db.engine import DatabaseServer
 from core.errors import GrialError, UnknownName
 from core.kernel.config import Settings
 from core.kernel.finding import Finding
+from core.lint import lint_folder
 from core.module.finder import Shelf, add_paths, find_addons
 from core.module.graph import in_order
 from core.module.importer import import_addons
@@ -32,6 +33,9 @@ from core.orm.declare import declarations
 
 if TYPE_CHECKING:
     from core.orm.registry import Registry
+
+
+_CORE = Path(__file__).resolve().parents[1]
 
 
 @dataclass(slots=True)
@@ -49,8 +53,8 @@ def run(paths: Sequence[str | Path] = ()) -> list[Finding]:
     """Check addons and files; only what is wrong.
 
     Args:
-        paths: names of addons, folders of addons, data files, folders of data files; every addon on the addons path
-            when there is none.
+        paths: names of addons, folders of addons, data files, folders of data files; every addon on the addons path,
+            and the sources of core, when there is none.
 
     Raises UnknownName for a name that is neither an addon nor a path.
     """
@@ -65,6 +69,8 @@ def survey(paths: Sequence[str | Path] = ()) -> Survey:
         targets = {*shelf.manifests, *shelf.broken}
     findings = [_whole_addon(name, "manifest", shelf.broken[name]) for name in targets & set(shelf.broken)]
     good = targets & set(shelf.manifests)
+    findings += [] if paths else lint_folder(_CORE, "core")
+    findings += [found for name in good for found in lint_folder(shelf.manifests[name].folder, name)]
     order, missing = _needed(shelf, good)
     findings += missing
     found = Survey(findings)

@@ -144,9 +144,11 @@ def _named(root: etree._Element) -> Iterator[str]:
 
 
 def _load_workflow(session: Session, element: etree._Element) -> None:
-    """Our definition, when the tag says where the workflow starts, else OpenERP's signal."""
+    """Our definition, when the tag says where the workflow starts or which one it extends, else OpenERP's signal."""
     if element.get("start") is not None:
         workflow_tag.load_workflow(session, element)
+    elif element.get("inherit") is not None:
+        workflow_tag.extend_workflow(session, element)
     else:
         legacy.load_signal(session, element)
 

@@ -24,6 +24,7 @@ from core.kernel.zones import to_local
 
 BUSY_TIMEOUT = 10.0
 _WRITES = "grial_writes"
+_UNDOING = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM)
 
 
 def create_file(path: Path) -> None:
@@ -82,6 +83,7 @@ def make_engine(path: Path) -> Engine:
     sa.event.listen(engine, "connect", _prepare)
     sa.event.listen(engine, "checkout", refuse_replaced)
     sa.event.listen(engine, "begin", _emit_begin)
+    sa.event.listen(engine, "handle_error", _give_up_undone)
     return engine
 
 
@@ -114,6 +116,20 @@ def _prepare(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> Non
 def _emit_begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get(_WRITES, False)
     statements.run(connection, statements.BEGIN_IMMEDIATE if writes else statements.BEGIN)
+
+
+def _give_up_undone(context: sa.engine.ExceptionContext) -> None:
+    """Let a connection go whose transaction SQLite has undone by itself, since its disk is full or fails.
+
+    Whatever came next on it would be outside of any transaction, and stay.
+    """
+    error, connection = context.original_exception, context.connection
+    code: int = getattr(error, "sqlite_errorcode", None) or 0
+    if code & 0xFF in _UNDOING and connection is not None and not connection.invalidated:
+        raw: Any = connection.connection.driver_connection
+        if not raw.in_transaction:
+            context.is_disconnect = True
+            context.invalidate_pool_on_disconnect = False
 
 
 @contextmanager
