@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
+from core.check.flows import flow_problems
 from core.check.ids import Ids
+from core.check.literals import foreign
 from core.check.sources import Source
 from core.data.csv import model_of as model_of_csv
 from core.data.csv import read_rows
@@ -16,7 +18,6 @@ from core.data.names import HELPERS
 from core.data.session import addon_folder
 from core.data.short_tags import VIEW_TYPES
 from core.data.values import TO_MANY, from_text
-from core.data.workflow_tag import ANY
 from core.data.xml import attributes, blocks, children, interpolations, line_of, words
 from core.errors import DataFileError, ExpressionError, UserError
 from core.kernel.expression import compile_expression
@@ -117,6 +118,8 @@ class FileCheck:
             field = info.fields.get(name) if info is not None else None
             if info is not None and field is None:
                 self.note(line_of(child), "field", f"{info.name} has no field {name!r}.{suggestion(name, info.fields)}")
+            elif info is not None and field is not None and not self._reaches(field.addon):
+                self.note(line_of(child), "depends", foreign(f"{info.name}.{name}", field.addon))
             self._value(child, field)
             for line in children(child):
                 if line.tag == "record":
@@ -215,7 +218,12 @@ class FileCheck:
                 self.note(line, "model", message)
             else:
                 self.note(line, "model", f"No addon here has the model {model!r}, so it cannot be checked.", "warning")
+        elif not self._reaches(info.addon):
+            self.note(line, "depends", foreign(model, info.addon))
         return info
+
+    def _reaches(self, addon: str) -> bool:
+        return self.ids.reaches(self.source.addon, addon)
 
     def _template(self, element: etree._Element) -> None:
         path = element.get("template") or ""
@@ -229,24 +237,8 @@ class FileCheck:
 
     def _workflow(self, element: etree._Element) -> None:
         info = self._model(element, element.get("model") or "")
-        name = element.get("field") or "state"
-        field = info.fields.get(name) if info is not None else None
-        if info is not None and (field is None or field.type != "selection"):
-            self.note(line_of(element), "workflow", f"{info.name} has no selection {name!r}.")
-            return
-        options = getattr(field, "options", None)
-        if not isinstance(options, dict):
-            return
-        used = [(element, element.get("start") or "")]
-        for child in children(element):
-            if child.tag == "state":
-                used.append((child, child.get("name") or ""))
-            else:
-                used += [(child, state) for state in [*words(child.get("from")), child.get("to") or ""] if state != ANY]
-        for place, state in used:
-            if state not in options:
-                hint = suggestion(state, map(str, options))
-                self.note(line_of(place), "workflow", f"{name} has no state {state!r}.{hint}")
+        for line, message in flow_problems(element, info) if info is not None else ():
+            self.note(line, "workflow", message)
 
     def _csv(self) -> None:
         try:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from core.check.literals import foreign
 from core.check.sources import Source
 from core.data.csv import ID, model_of, read_rows
 from core.data.xml import blocks, children, line_of
@@ -43,9 +44,13 @@ class Definition:
 class Ids:
     """All external ids of the addons at hand."""
 
-    def __init__(self, registry: Registry | None, addons: Iterable[str], aliases: dict[str, str]) -> None:
+    def __init__(
+        self, registry: Registry | None, reachable: Mapping[str, frozenset[str]], aliases: dict[str, str]
+    ) -> None:
+        """`reachable` has for each addon at hand itself and those it needs."""
         self.registry = registry
-        self.addons = frozenset(addons)
+        self.reachable = reachable
+        self.addons = frozenset(reachable)
         self.aliases = aliases
         self.defined: dict[str, Definition] = {}
 
@@ -55,6 +60,10 @@ class Ids:
         if not dot:
             module, name = addon, xmlid.strip()
         return f"{self.aliases.get(module, module)}.{name}"
+
+    def reaches(self, addon: str, other: str) -> bool:
+        """May files of an addon use what the other brings? Those outside of addons may use everything."""
+        return not addon or other in ("", "core") or other in self.reachable.get(addon, frozenset())
 
     def read(self, source: Source) -> None:
         """Note what a file defines."""
@@ -104,10 +113,14 @@ class Ids:
         module, _, bare = name.partition(".")
         found = self.defined.get(name)
         if found is not None:
+            if not self.reaches(source.addon, found.source.addon):
+                return foreign(repr(xmlid), found.source.addon)
             later = (found.source.order, found.line) > (source.order, line)
             if later and found.source.addon == source.addon and source.addon:
                 return f"{xmlid!r} is defined only later, at {found.source.shown}:{found.line}."
             return ""
+        if source.addon and module not in self.addons and not source.legacy:
+            return f"{xmlid!r} is of no addon that this one depends on."
         if module not in self.addons or bare.startswith(GENERATED):
             return self._generated_problem(xmlid, module, bare)
         known = [other.removeprefix(f"{source.addon}.") for other in self.defined if other.startswith(f"{module}.")]
