@@ -2,7 +2,7 @@
 
 PYTHON ?= $(shell [ -x .venv/bin/python ] && echo .venv/bin/python || echo python3)
 
-.PHONY: help run test check fmt bench docs assets tools
+.PHONY: help run test check fmt bench kill docs assets tools
 
 help:
 	@echo "make run     a server with demo data on 127.0.0.1:8069"
@@ -10,6 +10,7 @@ help:
 	@echo "make check   formatting, lint, types, layers, addons"
 	@echo "make fmt     format the code and repair what can be repaired"
 	@echo "make bench   measure"
+	@echo "make kill    kill the server 60 times on each database in the middle of its work, and look what is left"
 	@echo "make docs    the documentation as a web site, in site/"
 	@echo "make assets  fetch the web client's scripts again"
 
@@ -32,6 +33,9 @@ fmt: tools
 
 bench:
 	python3 server.py bench $(ARGS)
+
+kill: tools
+	$(PYTHON) -m tests.kill $(ARGS)
 
 docs:
 	GRIAL_EXTRAS=docs python3 server.py --version

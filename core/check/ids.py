@@ -42,7 +42,10 @@ class Definition:
 
 
 class Ids:
-    """All external ids of the addons at hand."""
+    """All external ids of the addons at hand.
+
+    `written` are those that the files checked so far make, `lost` those of them that will not be there.
+    """
 
     def __init__(
         self, registry: Registry | None, reachable: Mapping[str, frozenset[str]], aliases: dict[str, str]
@@ -53,6 +56,8 @@ class Ids:
         self.addons = frozenset(reachable)
         self.aliases = aliases
         self.defined: dict[str, Definition] = {}
+        self.written: set[str] = set()
+        self.lost: set[str] = set()
 
     def qualified(self, xmlid: str, addon: str) -> str:
         """The id with its addon, older names of addons followed."""
@@ -61,8 +66,12 @@ class Ids:
             module, name = addon, xmlid.strip()
         return f"{self.aliases.get(module, module)}.{name}"
 
+    def open_to(self, source: Source, other: str) -> bool:
+        """May a file use what the other addon brings? One that is no file of an addon at hand may use everything."""
+        return source.loose or self.reaches(source.addon, other)
+
     def reaches(self, addon: str, other: str) -> bool:
-        """May files of an addon use what the other brings? Those outside of addons may use everything."""
+        """May files of an addon use what the other brings?"""
         return not addon or other in ("", "core") or other in self.reachable.get(addon, frozenset())
 
     def read(self, source: Source) -> None:
@@ -107,19 +116,29 @@ class Ids:
         for parent in parents:
             self.defined.setdefault(f"{name}_{parent.replace('.', '_')}", Definition(parent, source, line))
 
+    def is_there(self, name: str, source: Source) -> bool:
+        """Is the record there already when the file defines it: from a file before it, or from an addon of Grial?"""
+        return name in self.written or (source.loose and name in self.defined and not self.defined[name].source.loose)
+
+    def loss(self, xmlid: str, source: Source) -> str:
+        """Why a record that a file defines will not be there; empty when it will."""
+        if self.qualified(xmlid, source.addon) not in self.lost:
+            return ""
+        return f"{xmlid.strip()!r} is not loaded, so nothing can refer to it."
+
     def problem(self, xmlid: str, source: Source, line: int) -> str:
         """What is wrong with a reference; empty when nothing is, or when it cannot be told."""
         name = self.qualified(xmlid, source.addon)
         module, _, bare = name.partition(".")
         found = self.defined.get(name)
         if found is not None:
-            if not self.reaches(source.addon, found.source.addon):
+            if not self.open_to(source, found.source.addon):
                 return foreign(repr(xmlid), found.source.addon)
             later = (found.source.order, found.line) > (source.order, line)
             if later and found.source.addon == source.addon and source.addon:
                 return f"{xmlid!r} is defined only later, at {found.source.shown}:{found.line}."
             return ""
-        if source.addon and module not in self.addons and not source.legacy:
+        if not source.loose and not source.legacy and module not in self.addons:
             return f"{xmlid!r} is of no addon that this one depends on."
         if module not in self.addons or bare.startswith(GENERATED):
             return self._generated_problem(xmlid, module, bare)
@@ -130,7 +149,7 @@ class Ids:
         """Why a reference of a file outside of addons cannot be checked; empty when it can."""
         name = self.qualified(xmlid, source.addon)
         module, _, bare = name.partition(".")
-        if source.addon or name in self.defined or module in self.addons:
+        if not source.loose or name in self.defined or module in self.addons:
             return ""
         if module:
             return (

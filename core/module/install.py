@@ -18,6 +18,7 @@ from core.module.plan import InstallPlan, names_of, plan_install
 from core.module.records import load_files
 from core.module.reflect import reflect
 from core.module.registries import Registries
+from core.module.unsafe import tell_unsafe
 
 
 def install(
@@ -74,6 +75,7 @@ def add_addons(operation: Operation, plan: InstallPlan, demo: bool) -> None:
 def _add(operation: Operation, name: str, demo: bool) -> None:
     manifest = operation.shelf.manifests[name]
     operation.step(f"{name}: tables")
+    tell_unsafe(operation, manifest)
     try:
         env = operation.use({*operation.loaded, name})
     except GrialError as error:

@@ -20,6 +20,7 @@ from core.module.references import follow_renames
 from core.module.reflect import reflect
 from core.module.registries import Registries
 from core.module.scripts import run_scripts
+from core.module.unsafe import tell_unsafe
 
 
 def upgrade(
@@ -113,6 +114,7 @@ def _load(operation: Operation, name: str, migration: Migration) -> None:
     xmlids, warnings = load_files(env, manifest, "update", row.demo, operation.step)
     for line in [*warnings, *remove_unshipped(env, name, xmlids)]:
         operation.say(line)
+    tell_unsafe(operation, manifest)
     operation.step(f"{name}: migrations after")
     run_scripts(manifest, migration, "post")
     env.flush()

@@ -249,6 +249,11 @@ def disjunction(parts: Sequence[Domain]) -> Domain:
     return FALSE if not flat else flat[0] if len(flat) == 1 else Or(flat)
 
 
+def mentions_active(domain: Domain) -> bool:
+    """Does a condition of the domain ask for `active`, so that archived records are not left out?"""
+    return any(part.path == "active" for part in domain.leaves())
+
+
 def is_leaf(item: Any) -> bool:
     """Does this look like `(field, operator, value)`?"""
     return (

@@ -11,7 +11,7 @@ from jinja2 import BaseLoader, StrictUndefined, TemplateError, TemplateNotFound
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from core.errors import UserError
+from core.errors import UserError, fill
 from core.report.document import Document, filters
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def render(env: Env, template: str, addon: str, records: Any, title: str) -> str
     """
 
     def translate(text: str, **values: object) -> str:
-        return env.translate_term(text, addon).format(**values) if values else env.translate_term(text, addon)
+        return fill(env.translate_term(text, addon), values)
 
     sandbox = _sandbox(env)
     sandbox.filters.update(filters(env))

@@ -51,6 +51,7 @@ def test_a_second_closing_is_refused(claim: Claim) -> None:
     assert claim.resolution == "A new chair."
 
 
+@pytest.mark.case("B24")
 def test_a_refusal_names_the_group(claim: Claim, as_user: AsUser) -> None:
     mine = as_user()[Claim].browse([claim.id])
     with pytest.raises(UserError, match=r"only members of .*Claims Manager may do this"):
@@ -96,6 +97,7 @@ def test_the_statusbar_speaks_the_readers_language(claim: Claim, as_user: AsUser
     assert "Responsable de reclamaciones" in steps[1].why
 
 
+@pytest.mark.case("I03")
 def test_a_record_that_somebody_else_moved_meanwhile_is_a_conflict(claim: Claim) -> None:
     claim.action_open()
     definition = engine.definitions(claim.env, "demo.claim")[0]
@@ -105,6 +107,7 @@ def test_a_record_that_somebody_else_moved_meanwhile_is_a_conflict(claim: Claim)
         engine._move(claim, definition, way)
 
 
+@pytest.mark.case("I03")
 def test_two_who_close_at_the_same_time_close_once(database: Database) -> None:
     from threading import Barrier, Thread
 

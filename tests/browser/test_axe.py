@@ -30,6 +30,7 @@ PAGES = (
     "/web/apps?show=all",
     "/web/import/crm.lead",
     "/web/export/crm.lead",
+    "/web/access?model=res.users&id=2&user=2",
     "/web/preferences",
     "/web/palette?q=lead",
 )

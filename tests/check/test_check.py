@@ -28,7 +28,7 @@ GOOD = {
             _description = "Job"
 
             name = fields.Char("Subject", required=True)
-            cost = fields.Float("Cost")
+            cost = fields.Decimal("Cost")
             customer_id = fields.Many2one(Partner, "Customer")
             state = fields.Selection("State", {"draft": "Draft", "done": "Done"}, default="draft")
 

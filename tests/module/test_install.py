@@ -104,6 +104,7 @@ BAD = {
 }  # fmt: skip
 
 
+@pytest.mark.case("K04", "K05", "K09")
 @pytest.mark.parametrize("kind", BAD)
 def test_a_failed_installation_leaves_everything_as_it_was(garden, kind):
     files, reason = BAD[kind]
@@ -154,3 +155,14 @@ def test_progress_is_told_step_by_step(garden):
     assert all(done <= total for done, total, _ in steps)
     assert "garden/data.xml" in [text for _, _, text in steps]
     assert garden.registries.board.read("shop", "addons") is None
+
+
+def test_whoever_installs_is_told_of_unsafe_code(garden):
+    garden.folder.write("pond", models__pond_dot_py="import pickle\n\nseen = eval('1')\n")
+    garden.create()
+    outcome = garden.install("pond")
+    assert outcome.installed == ["pond"]
+    (told,) = outcome.messages
+    assert "pond breaks rules of safe code in 2 places" in told
+    assert "pond/models/pond.py:1 [lint-code], pond/models/pond.py:3 [lint-code]" in told
+    assert garden.install("garden").messages == []

@@ -12,7 +12,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from core.data.sheets.cells import unmistakable
 from core.data.sheets.formulas import original
-from core.errors import UserError
+from core.errors import UserError, fill
 
 SEPARATORS = (",", ";", "\t", "|")
 ENCODINGS = ("utf-8", "cp1252", "iso-8859-15", "utf-16")
@@ -141,7 +141,7 @@ def _sheet(file_name: str, numbered: list[tuple[int, list[str]]], encoding: str,
         raise UserError("{file} is empty.", file=file_name)
     if title:
         widest = max(len(cells) for _, cells in filled)
-        filled.insert(0, (0, [title.format(number=n) for n in range(1, widest + 1)]))
+        filled.insert(0, (0, [fill(title, {"number": n}) for n in range(1, widest + 1)]))
     header = tuple(cell.strip() for cell in filled[0][1])
     if len(header) > MOST_COLUMNS or len(filled) > MOST_ROWS:
         raise UserError(

@@ -21,7 +21,7 @@ from core.data.sheets.ids import EXPORTED
 from core.data.sheets.mapping import DATABASE_ID, XMLID
 from core.errors import UserError
 from core.orm.domain import Leaf
-from core.orm.edge import value_of
+from core.orm.edge import readable_fields, value_of
 
 if TYPE_CHECKING:
     from core.orm.env import Env
@@ -122,6 +122,7 @@ def _title(records: Model, path: str, parts: Sequence[str]) -> str:
         if name in (XMLID, DATABASE_ID) and position == len(parts) - 1:
             found.append("ID" if name == DATABASE_ID else "External ID")
             break
+        readable_fields(env[model], [name])  # also where no record leads there: what is shut has no title either
         field = env.registry[model].field(name)
         found.append(env.translate_term(field.string, field.addon))
         model = getattr(field, "comodel", "") or ""

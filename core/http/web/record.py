@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from core.errors import AccessError
+from core.http.web.access import links_of
 from core.http.web.choosing import all_nodes, domain_of, field_nodes
 from core.http.web.inputs import State, original_of
 from core.http.web.layout import Layout
@@ -64,17 +65,20 @@ def stored_page(opened: Opened) -> FormPage:
         archive_url=f"{base}/archive" if layout.writable and "active" in info.fields else "",
         archived=archived,
         pager=_pager(opened),
-        menu=tuple(
-            Link(
-                str(a["name"]),
-                link(
-                    f"/web/action/{a['type'].removeprefix('ir.actions.')},{a['id']}",
-                    active_id=record.id,
-                    active_model=opened.model,
-                ),
-            )
-            for slot in ("action", "relate")
-            for a in bound[slot]
+        menu=(
+            *(
+                Link(
+                    str(a["name"]),
+                    link(
+                        f"/web/action/{a['type'].removeprefix('ir.actions.')},{a['id']}",
+                        active_id=record.id,
+                        active_model=opened.model,
+                    ),
+                )
+                for slot in ("action", "relate")
+                for a in bound[slot]
+            ),
+            *links_of(opened.env, opened.model, record.id),
         ),
         prints=tuple(Link(str(a["name"]), f"/web/report/{a['report_name']}/{record.id}") for a in bound["print"]),
         history=_history(opened.env, opened.model, record.id),
