@@ -53,9 +53,7 @@ class FlowReader:
             if source not in numbers or target not in numbers:
                 self.problems.append(f"{place}: {xmlid} leads from {source} to {target}, which is not in these files")
                 continue
-            ways.setdefault(source, []).append(
-                self._transition(number, fields, numbers[source], numbers[target], place)
-            )
+            ways.setdefault(source, []).append(self._way(number, fields, numbers[source], numbers[target], place))
         for xmlid, (fields, _) in self._rows["workflow"].items():
             mine = {
                 numbers[key]: replace(one, ways=tuple(ways.get(key, ())))
@@ -89,7 +87,7 @@ class FlowReader:
         found = (key for key, (told, _) in rows if all(_text(told, name) == value for name, value in wanted.items()))
         return flows.get(next(found, ""), 0)
 
-    def _transition(self, number: int, fields: Fields, source: int, target: int, place: str) -> Transition:
+    def _way(self, number: int, fields: Fields, source: int, target: int, place: str) -> Transition:
         signal = _text(fields, "signal")
         try:
             condition = compile_expression(_text(fields, "condition") or ALWAYS)
