@@ -135,7 +135,8 @@ class FileCheck(Reading):
 
     @staticmethod
     def _kind_of_workflow(element: etree._Element) -> str:
-        return "workflow" if element.get("start") is not None else "workflow signal"
+        defines = element.get("start") is not None or element.get("inherit") is not None
+        return "workflow" if defines else "workflow signal"
 
     def _record(self, element: etree._Element) -> Entry:
         model = element.get("model") or ""
