@@ -9,6 +9,8 @@ import pytest
 
 from core.cli import group, main
 from core.kernel.config import Settings
+from core.lint import RULES
+from tests import cases_page
 
 ROOT = Path(__file__).resolve().parents[1]
 ADMINS = (ROOT / "docs" / "admins.md").read_text()
@@ -67,11 +69,24 @@ def test_every_decision_is_listed():
     assert listed == sorted(path.name for path in (ROOT / "docs" / "decisions").glob("0*.md"))
 
 
-def test_every_case_of_security_names_tests_that_there_are():
+def test_the_page_of_cases_is_that_of_the_markers():
+    assert cases_page.PAGE.read_text() == cases_page.page(), "run python -m tests.cases_page"
+
+
+def test_every_case_that_is_marked_is_one_of_the_list_and_none_is_called_open_that_is_tried():
+    cases, reasons = cases_page.groups()
+    listed = {case for texts in cases.values() for case in texts} - {"title"}
+    marked = cases_page.marked()
+    assert set(marked) <= listed
+    assert set(reasons) <= listed
+    assert not set(reasons) & set(marked)
+
+
+def test_the_rules_of_security_name_files_and_lints_that_there_are():
     text = (ROOT / "docs" / "security.md").read_text()
-    for title in ("Logging in", "Rights"):
-        for case, _, tests in table(text, title):
-            named = re.findall(r"`([\w/]+\.py)::(\w+)`", tests)
-            assert named or "yet" in tests, case
-            for file, test in named:
-                assert f"def {test}(" in (ROOT / "tests" / file).read_text(), (case, test)
+    rows = [line.split("|") for line in text.splitlines() if re.match(r"\| \d+ \|", line)]
+    assert [int(row[1]) for row in rows] == list(range(1, 21))
+    for row in rows:
+        for file in re.findall(r"`([\w/]+\.py)`", row[4]):
+            assert (ROOT / file).is_file() or (ROOT / "core" / file).is_file(), file
+    assert set(re.findall(r"lint-\w+", text)) == set(RULES)

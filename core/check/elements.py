@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from lxml import etree
 
 from core.check.arches import read_arch
+from core.check.flows import flow_problems
 from core.check.ledger import Entry
+from core.check.literals import foreign
 from core.check.reading import Reading
 from core.check.rows import check_rows
 from core.data.functions import ALWAYS
@@ -15,7 +17,6 @@ from core.data.loader import TAGS
 from core.data.session import addon_folder
 from core.data.short_tags import VIEW_TYPES
 from core.data.values import TO_MANY, from_text
-from core.data.workflow_tag import ANY
 from core.data.xml import children, line_of, words
 from core.errors import UserError
 from core.kernel.finding import Finding, suggestion
@@ -151,6 +152,9 @@ class FileCheck(Reading):
             if info is not None and field is None:
                 self.ledger.current = read
                 self.note(line_of(child), "field", f"{info.name} has no field {name!r}.{suggestion(name, info.fields)}")
+            elif field is not None and info is not None and not self.ids.open_to(self.source, field.addon):
+                self.ledger.current = read
+                self.note(line_of(child), "depends", foreign(f"{info.name}.{name}", field.addon))
             elif info is None:
                 read.judge("dropped", "Its record is dropped.")
             elif read.kind in ("rejected", "dropped"):
@@ -177,7 +181,7 @@ class FileCheck(Reading):
         if element.get("type") in ("xml", "html") or (children(element) and not records_inside(element)):
             self.interpolations(element)
             if model == "ir.ui.view" and name == "arch":
-                read_arch(self.ledger, element, extends_view(element))
+                self._arch(element)
             elif element.get("type") in ("list", "tuple"):
                 for child in children(element):
                     self._value(child, None)
@@ -188,6 +192,17 @@ class FileCheck(Reading):
         if plain and not children(element):
             self._text(element, field, model, name)
         return entry
+
+    def _arch(self, element: etree._Element) -> None:
+        """The arch of a view: its root says the type, unless it extends another view."""
+        current = self.ledger.current
+        read_arch(self.ledger, element, extends_view(element))
+        self.ledger.current = current
+        roots = [str(child.tag) for child in children(element)]
+        if not extends_view(element) and type_said(element) != "qweb" and not VIEW_TYPES.intersection(roots):
+            kind = next(iter(roots), "")
+            hint = suggestion(kind, VIEW_TYPES)
+            self.note(line_of(element), "view-type", f"There is no view type {kind!r}.{hint}", kind="rejected")
 
     def _text(self, element: etree._Element, field: Any, model: str, name: str) -> None:
         """A value given as plain text."""
@@ -243,24 +258,8 @@ class FileCheck(Reading):
 
     def _workflow(self, element: etree._Element) -> None:
         info = self.model(element, element.get("model") or "")
-        name = element.get("field") or "state"
-        field = info.fields.get(name) if info is not None else None
-        if info is not None and (field is None or field.type != "selection"):
-            self.note(line_of(element), "workflow", f"{info.name} has no selection {name!r}.")
-            return
-        options = getattr(field, "options", None)
-        if not isinstance(options, dict):
-            return
-        used = [(element, element.get("start") or "")]
-        for child in children(element):
-            if child.tag == "state":
-                used.append((child, child.get("name") or ""))
-            else:
-                used += [(child, state) for state in [*words(child.get("from")), child.get("to") or ""] if state != ANY]
-        for place, state in used:
-            if state not in options:
-                hint = suggestion(state, map(str, options))
-                self.note(line_of(place), "workflow", f"{name} has no state {state!r}.{hint}")
+        for line, message in flow_problems(element, info) if info is not None else ():
+            self.note(line, "workflow", message)
 
 
 def way_of(element: etree._Element) -> str:
@@ -282,3 +281,10 @@ def extends_view(arch: etree._Element) -> bool:
     """Does the record around an arch extend another view?"""
     record = arch.getparent()
     return record is not None and any(field.get("name") == "inherit_id" for field in children(record))
+
+
+def type_said(arch: etree._Element) -> str:
+    """The view type that the record around an arch says; mostly it says none."""
+    record = arch.getparent()
+    fields = children(record) if record is not None else []
+    return next((field.text or "" for field in fields if field.get("name") == "type"), "").strip()

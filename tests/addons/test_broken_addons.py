@@ -32,6 +32,7 @@ def state_of(database: Database) -> tuple[object, ...]:
         return addons, env.registry.version, sorted(env.registry.models), env["ir.model"].search_count([])
 
 
+@pytest.mark.case("K04", "K05", "K06", "K07", "K08")
 @pytest.mark.parametrize(
     ("name", "reason"),
     [

@@ -36,6 +36,7 @@ def state(env: Env, claim: int) -> Any:
     return env[Claim].browse([claim]).read(["state"])[0]["state"]
 
 
+@pytest.mark.case("B24")
 @pytest.mark.parametrize("signal", ["action_wait", "action_close"])
 def test_who_may_only_read_sends_no_signal(env: Env, as_user: AsUser, claim: int, signal: str) -> None:
     read_only(env)
@@ -85,6 +86,7 @@ def test_the_pages_press_no_button_for_them(database: Database, new_client: Call
         assert state(env, number) == "open"
 
 
+@pytest.mark.case("B20")
 def test_the_state_of_a_claim_is_the_workflows(env: Env, as_user: AsUser, claim: int) -> None:
     """The group of a transition would be worth nothing, were its field open to be written."""
     ana = as_user()
@@ -98,6 +100,7 @@ def test_the_state_of_a_claim_is_the_workflows(env: Env, as_user: AsUser, claim:
     assert state(env, claim) == "open"
 
 
+@pytest.mark.case("B10")
 def test_a_related_value_ends_where_its_record_is_hidden(env: Env, as_user: AsUser) -> None:
     made: Any = env[Claim].create({"name": "Broken chair", "line_ids": [(0, 0, {"name": "Chair", "amount": 10})]})
     line = made.line_ids.id

@@ -37,6 +37,7 @@ def rests(databases, name):
         return is_resting(env.tx.connection)
 
 
+@pytest.mark.case("J26")
 def test_a_copy_rests_until_it_is_woken(grial, scratch, databases, database, tmp_path):
     copied, restored, moved = scratch("copied"), scratch("restored"), scratch("moved")
     answer = grial("db", "copy", database.name, copied)

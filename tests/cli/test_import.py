@@ -245,6 +245,7 @@ def test_what_people_import_outlives_the_upgrade_and_the_removal_of_an_addon(gri
     assert left() == [1, 0, 0]
 
 
+@pytest.mark.case("C42")
 def test_an_export_is_imported_again_and_changes_nothing(grial, load, database, tmp_path):
     load("--missing", "country_id=empty")
     exported = tmp_path / "again.csv"

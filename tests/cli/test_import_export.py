@@ -130,6 +130,7 @@ def exported(grial, database, tmp_path):
     return export
 
 
+@pytest.mark.case("C41")
 def test_csv_holds_ids_links_and_no_formula(exported):
     content, record_id = exported("one.csv")
     header, row = csv.reader(io.StringIO(content.decode("utf-8-sig")))
@@ -142,6 +143,7 @@ def test_csv_holds_ids_links_and_no_formula(exported):
     assert row[6] == "1"
 
 
+@pytest.mark.case("C41")
 def test_a_workbook_holds_values_and_no_formula(exported):
     content, record_id = exported("one.xlsx", "--labels")
     header, row = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()

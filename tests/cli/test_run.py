@@ -81,6 +81,7 @@ def test_a_port_in_use_is_named(environment):
     assert f"127.0.0.1:{port}" in answer.stderr
 
 
+@pytest.mark.case("A11")
 def test_a_link_works_once_and_only_in_its_time(tmp_path, monkeypatch):
     token = login_link.make(tmp_path, "shop", 2)
     assert token not in "".join(path.name for path in (tmp_path / ".login-links").iterdir())

@@ -90,6 +90,7 @@ def test_an_upgrade_recognises_rows_by_id(load: Loader) -> None:
         load("name\nnameless\n", "res.partner.category.csv", mode="update")
 
 
+@pytest.mark.case("K05")
 @pytest.mark.parametrize(
     ("text", "line", "reason"),
     [

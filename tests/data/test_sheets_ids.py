@@ -33,6 +33,7 @@ def some(env):
     return env["crm.lead"].create([{"name": "=A", **values}, {"name": "B"}])
 
 
+@pytest.mark.case("C42")
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
 @pytest.mark.parametrize("lang", ["en_US", "es_ES"])
 def test_an_export_comes_in_again_and_changes_nothing(some, as_user, ending, lang):

@@ -177,6 +177,7 @@ MIXED = (
 )
 
 
+@pytest.mark.case("J22")
 def test_bad_rows_are_told_one_by_one_with_line_column_and_reason(env):
     outcome = importing(env, MIXED).run()
     refused = {r.line: (r.column, r.reason) for r in outcome.refused}
@@ -218,6 +219,7 @@ def test_numbers_and_dates_are_read_as_the_reader_writes_them(spanish):
 FORMULAS = ['=HYPERLINK("http://x.example","a")', "@SUM(A1)", "-cmd", "+cmd", "+34 981 000 111", "-12 degrees"]
 
 
+@pytest.mark.case("C41")
 def test_formulas_are_text_and_harmless_in_the_file_of_refused_rows(env):
     rows = "".join('"{}",Atlantis\n'.format(cell.replace('"', '""')) for cell in FORMULAS)
     sheet = sheet_of("Company Name,Country\n" + rows)
@@ -233,6 +235,7 @@ def test_formulas_are_text_and_harmless_in_the_file_of_refused_rows(env):
     assert leads(env, *FORMULAS).mapped("name") == FORMULAS
 
 
+@pytest.mark.case("C41")
 def test_a_title_that_is_a_formula_is_harmless_too(env):
     sheet = sheet_of("Company Name,=1+1,Country\nA,x,Atlantis\n")
     job = Import(env, "crm.lead", sheet, propose(env, "crm.lead", sheet.header))
@@ -285,6 +288,7 @@ def test_a_file_without_a_known_column_is_refused(env):
         importing(env, "qqq\nA\n", "qqq=")
 
 
+@pytest.mark.case("J22")
 def test_stopping_at_an_error_names_the_line(env):
     with pytest.raises(UserError, match=r"Line 3: .*Atlantis.*Nothing was imported"), env.savepoint():
         importing(env, "Company Name,Country\nA,Spain\nB,Atlantis\n", stop=True).run()

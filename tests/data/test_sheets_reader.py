@@ -31,6 +31,7 @@ def workbook(rows, **formats):
     return out.getvalue()
 
 
+@pytest.mark.case("C43")
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
 @pytest.mark.parametrize(
     ("codec", "said"), [("utf-8", "utf-8"), ("utf-8-sig", "utf-8"), ("utf-16", "utf-16"), ("cp1252", "cp1252")]
@@ -44,6 +45,7 @@ def test_encoding_and_separator_are_found_out(codec, said, separator):
     assert sheet.rows[1][0] == "Ünal «Ç»"
 
 
+@pytest.mark.case("C43")
 def test_commas_inside_cells_do_not_hide_a_semicolon():
     sheet = read_sheet(b"Name;Tags\nOak;wood, tree, old\nFir;wood, tree, new\n", "a.csv")
     assert sheet.separator == ";"
@@ -58,6 +60,7 @@ def test_what_the_person_says_counts():
         read_sheet(data, "a.csv", "utf-8")
 
 
+@pytest.mark.case("C43")
 def test_lines_are_those_of_the_file_in_spite_of_blank_ones_and_line_breaks_in_cells():
     sheet = read_sheet(b'Name,Note\n\nA,"one\ntwo"\n,\nB,\n', "a.csv")
     assert [row[0] for row in sheet.rows] == ["A", "B"]
@@ -93,6 +96,7 @@ def test_the_titles_of_a_workbook_may_begin_below_its_first_line():
     assert (sheet.header, sheet.rows, sheet.lines) == (("Name",), (("Oak",),), (4,))
 
 
+@pytest.mark.case("C43", "E06")
 @pytest.mark.parametrize(
     ("data", "name", "said"),
     [

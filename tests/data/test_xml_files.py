@@ -109,6 +109,7 @@ def test_bare_ids_are_names_and_unknown_ones_are_not(load: Loader) -> None:
         )
 
 
+@pytest.mark.case("D09", "K04")
 @pytest.mark.parametrize(
     ("inside", "line", "reason"),
     [
@@ -143,6 +144,7 @@ def test_errors_name_file_line_and_reason(load: Loader, inside: str, line: int, 
     assert reason in str(caught.value)
 
 
+@pytest.mark.case("D01", "D02", "D03")
 @pytest.mark.parametrize(
     "text",
     [
@@ -159,12 +161,14 @@ def test_what_is_no_plain_xml_is_refused(load: Loader, text: str) -> None:
         load(text)
 
 
+@pytest.mark.case("D08")
 def test_other_bytes_than_utf8_are_refused(load: Loader, shop: Path) -> None:
     (shop / "bad.xml").write_bytes("<data>\n<menu id='a' name='ñ'/></data>".encode("cp1252"))
     with pytest.raises(DataFileError, match=r"bad\.xml:2: .*UTF-8"):
         load_file(load.env, "shop", "bad.xml")
 
 
+@pytest.mark.case("K19")
 def test_an_upgrade_follows_noupdate_and_forcecreate(load: Loader) -> None:
     def text(name: str) -> str:
         return f"""<data>

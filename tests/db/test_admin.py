@@ -124,6 +124,7 @@ def test_bad_names_are_refused(make_server: MakeServer, backend: str, name: str)
             call(server, name)
 
 
+@pytest.mark.case("J26")
 @pytest.mark.parametrize("crosses", [False, True])
 def test_a_restored_dump_equals_its_source(
     make_server: MakeServer, backend: str, crosses: bool, tmp_path: Path
@@ -161,6 +162,7 @@ def test_dumps_of_both_backends_are_the_same(make_server: MakeServer, backend: s
     assert texts[0] == texts[1]
 
 
+@pytest.mark.case("J26")
 def test_a_copy_has_everything_while_others_work(make_server: MakeServer, backend: str) -> None:
     server = make_server(backend)
     metadata = fill(server, "source")
@@ -227,6 +229,7 @@ def damaged(change: str) -> io.BytesIO:
 WRONG = ["manifest", "format", "product", "name", "column", "kind", "default", "key", "value", "row", "json", "twice"]
 
 
+@pytest.mark.case("E14")
 @pytest.mark.parametrize("change", WRONG)
 def test_nothing_stays_of_a_damaged_dump(make_server: MakeServer, backend: str, change: str) -> None:
     server = make_server(backend)
@@ -236,6 +239,7 @@ def test_nothing_stays_of_a_damaged_dump(make_server: MakeServer, backend: str, 
     assert not server.files_folder("copy").exists()
 
 
+@pytest.mark.case("E07", "E14")
 def test_a_dump_cannot_write_outside_of_its_folder(make_server: MakeServer, backend: str) -> None:
     server = make_server(backend)
     admin.restore(server, damaged(""), "copy")

@@ -59,6 +59,7 @@ def test_a_block_is_saved_whole_or_not_at_all(counter: Engine) -> None:
     assert count(counter) == 1
 
 
+@pytest.mark.case("K09")
 def test_tables_are_part_of_a_transaction(counter: Engine) -> None:
     table = sa.Table("new", sa.MetaData(), id_column())
     with undone(counter, schema=True) as connection:
@@ -84,6 +85,7 @@ def test_a_reader_sees_one_moment(counter: Engine) -> None:
         assert connection.execute(query).scalar() == before == 0
 
 
+@pytest.mark.case("I02")
 def test_increments_are_not_lost(counter: Engine) -> None:
     """Everybody reads, thinks and writes: 20 at once add up to 20."""
 
@@ -100,6 +102,7 @@ def test_increments_are_not_lost(counter: Engine) -> None:
     assert count(counter) == 20
 
 
+@pytest.mark.case("I22")
 def test_a_lost_race_takes_its_lock_before_it_tries_again(counter: Engine) -> None:
     """A gapless series: each lost race is followed by a try that cannot lose."""
     tries: list[int] = []
@@ -128,6 +131,7 @@ def test_a_lost_race_takes_its_lock_before_it_tries_again(counter: Engine) -> No
         assert try_advisory_lock(connection, "series"), "no lock stays behind"
 
 
+@pytest.mark.case("I22")
 def test_a_deadlock_is_tried_again(counter: Engine) -> None:
     with begin(counter, write=True) as connection:
         connection.execute(counters.insert().values(value=0))
@@ -163,6 +167,7 @@ def holding(engine: Engine) -> Iterator[None]:
         yield
 
 
+@pytest.mark.case("J14")
 def test_who_waits_too_long_is_told(counter: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     def add(connection: Connection) -> None:
         connection.execute(counters.update().values(value=counters.c.value + 1))
@@ -209,6 +214,7 @@ def test_attempts_have_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(tries) == 3
 
 
+@pytest.mark.case("I18")
 def test_links_are_enforced_on_every_connection(counter: Engine) -> None:
     def break_it() -> bool:
         try:
@@ -248,6 +254,7 @@ def test_notify_does_no_harm(counter: Engine) -> None:
         notify(connection, "jobs", "it's")
 
 
+@pytest.mark.case("J15")
 def test_a_missing_database_is_told_and_not_made(make_server: MakeServer, backend: str) -> None:
     server = make_server(backend)
     with pytest.raises(GrialError, match=r"missing|not exist"), begin(server.engine("gone"), write=True):
@@ -256,6 +263,7 @@ def test_a_missing_database_is_told_and_not_made(make_server: MakeServer, backen
     assert not list(server.data_dir.glob("gone*"))
 
 
+@pytest.mark.case("J15")
 def test_a_damaged_file_is_told(make_server: MakeServer) -> None:
     server = make_server("sqlite")
     server.path("bad").write_bytes(b"This is not a database. " * 100)
@@ -263,6 +271,7 @@ def test_a_damaged_file_is_told(make_server: MakeServer) -> None:
         pass
 
 
+@pytest.mark.case("J11")
 def test_a_server_that_cannot_be_reached_is_busy(tmp_path: Path) -> None:
     url = "postgres://nobody@127.0.0.1:1/x?connect_timeout=2"
     settings = SimpleNamespace(data_dir=tmp_path, database_url=url, time_limit=60)
@@ -278,6 +287,7 @@ def test_every_spelling_means_psycopg2(url: str) -> None:
     assert postgresql.normalised(url).render_as_string() == "postgresql+psycopg2://h/d"
 
 
+@pytest.mark.case("J10")
 def test_a_lost_connection_is_replaced(counter: Engine) -> None:
     if counter.dialect.name != "postgresql":
         pytest.skip("SQLite has no connection to lose")
@@ -335,6 +345,7 @@ def test_a_forked_process_opens_its_own_connections(shared_server: DatabaseServe
     assert count(counter) == 0
 
 
+@pytest.mark.case("I18")
 def test_sqlite_files_are_set_up(make_server: MakeServer) -> None:
     server = make_server("sqlite")
     admin.create(server, "one")

@@ -106,6 +106,7 @@ def test_dates_by_zone(events: Engine) -> None:
     check_dates(events)
 
 
+@pytest.mark.case("I27")
 @pytest.mark.parametrize(
     "moment",
     [
@@ -122,6 +123,7 @@ def test_days_with_23_and_25_hours_and_ends_of_years(events: Engine, moment: dat
     check_dates.hypothesis.inner_test(events, moment, "Europe/Madrid")
 
 
+@pytest.mark.case("I27")
 @pytest.mark.parametrize("moment", [datetime(1, 1, 1), datetime(9999, 12, 31, 23, 59, 59), None])
 @pytest.mark.parametrize("tz", ["Pacific/Auckland", "America/Caracas", None])
 def test_the_first_and_the_last_day_that_there_is(events: Engine, moment: datetime | None, tz: str | None) -> None:
@@ -268,12 +270,14 @@ def test_json_numbers_compare_as_numbers(events: Engine) -> None:
         assert connection.execute(sa.select(sa.func.sum(found))).scalar() == Decimal("19.5")
 
 
+@pytest.mark.case("C03")
 @pytest.mark.parametrize("key", ['a"', "a\\", '") OR 1=1 --"'])
 def test_keys_cannot_leave_their_quotes(key: str) -> None:
     with pytest.raises(ValueError, match="cannot reach"):
         json_value(table.c.labels, key, "text")
 
 
+@pytest.mark.case("H02")
 def test_many_ids(events: Engine) -> None:
     with begin(events, write=True) as connection:
         store(connection, ["big"], *((i + 2**40,) for i in range(50)))

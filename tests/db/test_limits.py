@@ -50,6 +50,7 @@ def works(engine: Engine) -> bool:
         return connection.execute(sa.select(sa.literal(1))).scalar() == 1
 
 
+@pytest.mark.case("H17")
 @pytest.mark.parametrize("write", [False, True])
 def test_a_statement_without_end_is_stopped(quick: Engine, write: bool) -> None:
     with pytest.raises(TookTooLong), begin(quick, write=write) as connection:

@@ -88,6 +88,7 @@ def check_arithmetic(engine: Engine, rows: list[tuple[Decimal, Decimal]]) -> Non
             assert list(connection.execute(query).scalars()) == [i for i, (x, _) in enumerate(rows, 1) if x > limit]
 
 
+@pytest.mark.case("I13")
 def test_expressions_equal_exact_arithmetic(amounts_table: Engine) -> None:
     check_arithmetic(amounts_table)
 
@@ -132,6 +133,7 @@ def test_amounts_beside_other_numbers(amounts_table: Engine) -> None:
     check_mixed(amounts_table)
 
 
+@pytest.mark.case("I13")
 def test_averages_are_right(amounts_table: Engine) -> None:
     """A plain scaled type gives averages that are wrong by a million."""
     rows = [(Decimal("1.10"), None, 1, 0.5), (Decimal("2.25"), None, 2, 0.5), (None, None, 4, 2.0)]
@@ -152,6 +154,7 @@ def test_averages_are_right(amounts_table: Engine) -> None:
         assert list(connection.execute(groups).scalars()) == [0.5]
 
 
+@pytest.mark.case("I13")
 def test_halves_are_rounded_away_from_zero(amounts_table: Engine) -> None:
     for given_value, expected in (("2.6750005", "2.675001"), ("-2.6750005", "-2.675001"), ("0.0000004", "0")):
         assert value(amounts_table, table.c.a, (Decimal(given_value), None, 0, 0.0)) == Decimal(expected)
@@ -181,6 +184,7 @@ def test_casts(amounts_table: Engine) -> None:
     assert value(amounts_table, sa.func.coalesce(sa.null(), sa.literal(5, Money()), a), row) == 5
 
 
+@pytest.mark.case("I13")
 @pytest.mark.parametrize(
     "wrong", [Decimal("NaN"), Decimal("Infinity"), float("nan"), "abc", "", True, [], 10**13, -(10**13)]
 )

@@ -50,6 +50,7 @@ def test_bytes_and_streams_come_back(store: FileStore) -> None:
             assert file.read() == data
 
 
+@pytest.mark.case("E10")
 @given(data=st.lists(st.binary(max_size=50), max_size=5))
 def test_the_same_file_is_stored_once(tmp_path_factory: pytest.TempPathFactory, data: list[bytes]) -> None:
     store = FileStore(tmp_path_factory.mktemp("files"))
@@ -73,6 +74,7 @@ def test_what_is_not_there(store: FileStore) -> None:
             call(missing)
 
 
+@pytest.mark.case("E01", "E02")
 @pytest.mark.parametrize("digest", ["", "../../etc/passwd", "0" * 63, "G" * 64, "A" * 64, "0" * 64 + "\n", "lock"])
 def test_a_name_is_a_hash(store: FileStore, digest: str) -> None:
     store.put(b"x")
@@ -102,6 +104,7 @@ class Broken(BytesIO):
         raise OSError(errno.EIO, "the other side is gone")
 
 
+@pytest.mark.case("J13")
 @pytest.mark.parametrize("call", ["fsync", "replace", "write"])
 def test_a_failing_disk_leaves_nothing(store: FileStore, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
     def fail(*_: Any) -> None:
@@ -127,6 +130,7 @@ def test_a_broken_stream_leaves_nothing(store: FileStore) -> None:
     assert content(store) == []
 
 
+@pytest.mark.case("J06", "J13")
 def test_the_order_on_the_disk(store: FileStore, monkeypatch: pytest.MonkeyPatch) -> None:
     """The bytes, then the name, then the folder: a crash between them leaves no name without its bytes."""
     store.put(b"first")
@@ -151,6 +155,7 @@ def test_the_order_on_the_disk(store: FileStore, monkeypatch: pytest.MonkeyPatch
     assert steps == []
 
 
+@pytest.mark.case("E10")
 def test_only_old_files_without_a_name_are_collected(store: FileStore) -> None:
     named, old, young = (store.put(data).digest for data in (b"named", b"old", b"young"))
     for digest in (named, old):
@@ -165,6 +170,7 @@ def test_only_old_files_without_a_name_are_collected(store: FileStore) -> None:
     assert store.collect([named], timedelta(0)) == 1
 
 
+@pytest.mark.case("E10")
 def test_a_file_that_is_put_again_is_young_again(store: FileStore) -> None:
     blob = store.put(b"x")
     age(store, blob.digest, 2 * DAY)
@@ -172,6 +178,7 @@ def test_a_file_that_is_put_again_is_young_again(store: FileStore) -> None:
     assert store.collect([]) == 0
 
 
+@pytest.mark.case("E10")
 def test_nobody_is_promised_a_file_that_is_just_being_collected(store: FileStore) -> None:
     with ThreadPoolExecutor(4) as pool:
         collecting = [pool.submit(store.collect, [], timedelta(hours=24)) for _ in range(50)]
@@ -191,6 +198,7 @@ while True:
 """
 
 
+@pytest.mark.case("J06")
 @pytest.mark.kill
 def test_a_killed_process_leaves_no_half_file(store: FileStore) -> None:
     for pause in (0.3, 0.35, 0.4):

@@ -22,6 +22,7 @@ def hold(budget: Budget, user: str, until: threading.Event, held: threading.Sema
     return thread
 
 
+@pytest.mark.case("H15")
 def test_a_greedy_user_leaves_places_for_others() -> None:
     budget = Budget(active=4, per_user=2, patience=0.1)
     until, held = threading.Event(), threading.Semaphore(0)
@@ -62,6 +63,7 @@ def test_waiting_callers_get_places_in_the_order_of_arrival() -> None:
     assert order == [0, 1, 2, 3, 4]
 
 
+@pytest.mark.case("H15")
 def test_the_queue_of_one_user_is_bounded_and_refused_at_once() -> None:
     budget = Budget(active=1, per_user=1, waiting_per_user=1, patience=5)
     until, held = threading.Event(), threading.Semaphore(0)

@@ -52,6 +52,7 @@ def test_health_answers_without_a_database(client: Client) -> None:
     assert response.json == {"status": "pass"}
 
 
+@pytest.mark.case("G04", "G05", "G10")
 def test_every_answer_has_the_security_headers(client: Client) -> None:
     for path in ("/web/webclient/version_info", "/no/such/page", "/web/static/error.css", "/jsonrpc"):
         response = client.get(path)
@@ -67,11 +68,13 @@ def test_every_answer_has_the_security_headers(client: Client) -> None:
         assert "Access-Control-Allow-Origin" not in response.headers
 
 
+@pytest.mark.case("G10")
 def test_under_tls_the_browser_is_told_to_stay_there(client: Client) -> None:
     response = client.get("/health2", base_url="https://localhost")
     assert "max-age" in response.headers["Strict-Transport-Security"]
 
 
+@pytest.mark.case("G07")
 @pytest.mark.parametrize("host", ["evil.org", "localhost.evil.org", "local host", "localhost:x"])
 def test_a_foreign_host_is_refused(host: str) -> None:
     client = Client(Server(base_url="http://localhost:8069"))
@@ -79,6 +82,7 @@ def test_a_foreign_host_is_refused(host: str) -> None:
     assert client.get("/no/such", headers={"Host": "localhost:8069"}).status_code == 404
 
 
+@pytest.mark.case("G05")
 @pytest.mark.parametrize("origin", ["https://evil.org", "null", "http://localhost.evil.org"])
 def test_a_preflight_gets_no_permission(client: Client, origin: str) -> None:
     asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
@@ -86,6 +90,7 @@ def test_a_preflight_gets_no_permission(client: Client, origin: str) -> None:
     assert not any(name.lower().startswith("access-control") for name, _value in response.headers)
 
 
+@pytest.mark.case("G03")
 @pytest.mark.parametrize("verb", ["GET", "PUT", "DELETE", "TRACE", "PATCH", "FOO"])
 def test_undeclared_verbs_are_refused(client: Client, verb: str) -> None:
     response = client.open("/jsonrpc", method=verb, headers={"X-HTTP-Method-Override": "POST"})
@@ -94,6 +99,7 @@ def test_undeclared_verbs_are_refused(client: Client, verb: str) -> None:
     assert client.post("/jsonrpc?_method=GET", data="{}").status_code != 405
 
 
+@pytest.mark.case("C20")
 def test_pages_that_do_not_exist_say_so_without_markup_of_the_caller(client: Client) -> None:
     response = client.get("/web/<script>alert(1)</script>")
     assert response.status_code == 404
@@ -109,6 +115,7 @@ def test_an_error_page_speaks_the_readers_language(client: Client) -> None:
     assert b'lang="en"' in client.get("/nothing").data
 
 
+@pytest.mark.case("G01")
 @pytest.mark.parametrize("path", ["/jsonrpc", "/web/session/authenticate", "/web/dataset/call_kw"])
 @pytest.mark.parametrize(
     "kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "text/xml", ""]
@@ -120,6 +127,7 @@ def test_json_doors_demand_the_json_type(client: Client, path: str, kind: str) -
     assert response.json["error"]["data"]["name"] == "odoo.exceptions.UserError"
 
 
+@pytest.mark.case("G01")
 @pytest.mark.parametrize(
     "headers", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.org"}, {"Origin": "null"}]
 )
@@ -172,6 +180,7 @@ def test_broken_json_rpc_is_a_400(client: Client, body: bytes) -> None:
     assert "error" in response.json
 
 
+@pytest.mark.case("A15")
 def test_the_database_doors_are_closed_without_a_master_password() -> None:
     client = Client(Server("shop"))
     assert rpc(client, "/web/database/list").json["error"]["data"]["name"] == "odoo.exceptions.AccessDenied"
@@ -196,6 +205,7 @@ def test_the_database_doors_are_closed_without_a_master_password() -> None:
         assert response.status_code == 401, path
 
 
+@pytest.mark.case("A04")
 def test_the_database_list_opens_with_a_master_password_and_wrong_ones_are_throttled() -> None:
     client = Client(Server("shop", "two", master_password="master"))
     assert rpc(client, "/web/database/list").json["result"] == ["shop", "two"]
@@ -236,6 +246,7 @@ def test_xml_rpc_speaks_of_versions_and_faults(client: Client) -> None:
     assert client.post("/xmlrpc/2/object", data=b"<!DOCTYPE a><methodCall/>").status_code == 400
 
 
+@pytest.mark.case("E04")
 def test_a_body_over_the_limit_is_refused(client: Client) -> None:
     client = Client(Server(max_body=1000))
     response = client.post("/xmlrpc/2/common", data=b"x" * 1001)
@@ -252,6 +263,7 @@ def test_a_body_over_the_limit_is_refused(client: Client) -> None:
     assert unknown.status_code == 413
 
 
+@pytest.mark.case("G09")
 def test_static_files_are_kept_for_a_year_under_their_digest_only(client: Client) -> None:
     address = static_url("web/error.css")
     hashed = client.get(address)
@@ -278,6 +290,7 @@ def test_large_text_files_are_sent_compressed(client: Client) -> None:
     assert len(packed.data) < len(plain.data) / 2
 
 
+@pytest.mark.case("E01", "E02")
 @pytest.mark.parametrize(
     "path",
     [
@@ -305,6 +318,7 @@ def test_static_paths_never_leave_their_folder(client: Client, path: str) -> Non
     assert find(path, "error.css") is None
 
 
+@pytest.mark.case("E03")
 def test_a_link_out_of_a_static_folder_is_not_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "shop" / "static").mkdir(parents=True)
     (tmp_path / "shop-evil").mkdir()
@@ -316,6 +330,7 @@ def test_a_link_out_of_a_static_folder_is_not_followed(tmp_path: Path, monkeypat
     assert find("shop", "link.css") is None
 
 
+@pytest.mark.case("C11")
 def test_errors_of_handlers_become_answers_with_a_number_and_no_internals(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

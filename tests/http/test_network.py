@@ -20,11 +20,13 @@ FORWARDED = {
 }
 
 
+@pytest.mark.case("A18")
 def test_forwarded_headers_of_strangers_are_ignored() -> None:
     assert peer_of(environ(**FORWARDED), PROXIES) == Peer("192.0.2.1", "http", "erp.example.com:8069")
     assert peer_of(environ(REMOTE_ADDR="10.1.1.1", **FORWARDED), ()).address == "10.1.1.1"
 
 
+@pytest.mark.case("A18")
 def test_forwarded_headers_of_a_configured_proxy_are_believed() -> None:
     got = peer_of(environ(REMOTE_ADDR="10.1.1.1", **FORWARDED), PROXIES)
     assert got == Peer("198.51.100.7", "https", "shop.example.com")
@@ -50,6 +52,7 @@ def test_a_forwarded_scheme_must_be_one() -> None:
     assert got.scheme == "http"
 
 
+@pytest.mark.case("G07")
 @pytest.mark.parametrize(
     "host", ["", "evil host", "a/b", "a\r\nX: y", "[::1", "a:b", "a:999999", "@a", "-a", "a" * 300]
 )
@@ -57,6 +60,7 @@ def test_malformed_hosts_are_refused(host: str) -> None:
     assert not acceptable_host(host, frozenset())
 
 
+@pytest.mark.case("G07")
 def test_with_names_configured_only_they_and_this_machine_are_answered() -> None:
     ours = frozenset({"erp.example.com"})
     for host in (

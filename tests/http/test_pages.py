@@ -106,6 +106,7 @@ def test_the_public_reads_in_its_own_language(visitor: Client, database: Databas
     assert visitor.get("/open", headers={"Accept-Language": "es-MX, en;q=0.5"}).text.endswith("es_ES")
 
 
+@pytest.mark.case("G01")
 def test_a_form_needs_the_token_of_its_session(user: WebClient, database: Database) -> None:
     def partners() -> int:
         with database.transaction(write=False) as env:
@@ -125,6 +126,7 @@ def test_a_form_needs_the_token_of_its_session(user: WebClient, database: Databa
     assert partners() == before + 2
 
 
+@pytest.mark.case("G01")
 @pytest.mark.parametrize(
     "headers", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.org"}, {"Origin": "null"}]
 )
@@ -142,6 +144,7 @@ def test_a_refused_form_leaves_nothing_behind(user: WebClient, database: Databas
         assert not env["res.partner"].search([("name", "=", "Nobody")])
 
 
+@pytest.mark.case("G02")
 def test_reading_requests_cannot_write(user: WebClient, database: Database) -> None:
     for verb in ("GET", "POST"):
         page = user.open("/mine/look", method=verb)
@@ -150,12 +153,14 @@ def test_reading_requests_cannot_write(user: WebClient, database: Database) -> N
         assert not env["res.partner"].search([("name", "=", "must not stay")])
 
 
+@pytest.mark.case("C22")
 def test_json_cannot_be_taken_for_html(visitor: Client) -> None:
     response = visitor.get("/json")
     assert response.content_type == "application/json"
     assert response.text == '{"a":"\\u003cb>"}'
 
 
+@pytest.mark.case("C11")
 def test_a_handler_that_answers_nonsense_is_a_500_with_a_number(visitor: Client) -> None:
     page = visitor.get("/broken")
     assert page.status_code == 500
@@ -182,6 +187,7 @@ def test_a_database_that_is_busy_is_a_503(user: WebClient, monkeypatch: pytest.M
     assert "The addons are being changed." in page.text
 
 
+@pytest.mark.case("I23")
 def test_uploads_are_read_again_when_the_work_runs_again(user: WebClient, monkeypatch: pytest.MonkeyPatch) -> None:
     registry = user.app.registries.get(user.database)
     real = type(registry).run

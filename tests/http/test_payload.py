@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from core.http.payload import DEEPEST, MalformedRequest, dump_json, parse_json
 
 
+@pytest.mark.case("D05", "D06")
 @pytest.mark.parametrize(
     "body",
     [
@@ -37,6 +38,7 @@ def test_what_is_no_json_or_over_a_budget_is_refused(body: bytes) -> None:
         parse_json(body)
 
 
+@pytest.mark.case("D05")
 def test_depth_counts_brackets_outside_of_texts_only() -> None:
     assert parse_json(b"[" * DEEPEST + b"]" * DEEPEST)
     wide = json.dumps([[1]] * 500 + ["[[[" * 50, 'quote " and [' * 20, "\\"]).encode()
@@ -54,5 +56,6 @@ def test_json_goes_round(value: object) -> None:
     assert json.loads(text) == value
 
 
+@pytest.mark.case("C16", "C22")
 def test_no_script_can_hide_in_json() -> None:
     assert dump_json({"a": "</script>"}) == '{"a":"\\u003c/script>"}'

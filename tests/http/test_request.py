@@ -28,6 +28,7 @@ def request(site: Site, **options: object) -> Request:
     return Request(EnvironBuilder(**options).get_environ(), site)  # type: ignore[arg-type]  # a test's own options
 
 
+@pytest.mark.case("G06")
 @pytest.mark.parametrize(
     "evil",
     [
@@ -46,6 +47,7 @@ def test_a_redirect_keeps_a_path_of_ours() -> None:
     assert redirect("/web/año").headers["Location"] == "/web/a%C3%B1o"
 
 
+@pytest.mark.case("C17", "C18")
 @pytest.mark.parametrize("mimetype", ["text/html", "image/svg+xml", "application/xhtml+xml", "text/xml", "", "x/y"])
 def test_what_could_run_is_always_downloaded(mimetype: str) -> None:
     for download in (True, False):
@@ -68,6 +70,7 @@ def test_pictures_may_be_shown() -> None:
     assert file_response(b"x", "a.png", "image/png").headers["Content-Disposition"].startswith("attachment;")
 
 
+@pytest.mark.case("C45")
 @pytest.mark.parametrize(
     "name", ["a\r\nX: y", 'a"b', "../../etc/passwd", "", "...", "x" * 500, "año €.pdf", "a\u202etxt.exe"]
 )
@@ -83,6 +86,7 @@ def test_a_file_name_cannot_break_the_header(name: str) -> None:
     assert "\u202e" not in options["filename"]
 
 
+@pytest.mark.case("C45")
 def test_a_spanish_file_name_arrives_whole() -> None:
     _kind, options = parse_options_header(content_disposition("año €.pdf"))
     assert options["filename"] == "año €.pdf"
@@ -108,6 +112,7 @@ def test_a_session_identifier_names_its_database() -> None:
         assert split_session_identifier(wrong) == ("", "")
 
 
+@pytest.mark.case("A17")
 def test_a_session_is_never_taken_from_the_address(site: Site) -> None:
     token = "t" * 43 + ".shop"
     assert request(site, query_string={"session_id": token}).session_id == ""

@@ -34,6 +34,7 @@ def test_a_path_leads_to_its_handler_with_its_parts(table: RouteTable) -> None:
     assert table.match("/shop/../shop/5", "GET") is None
 
 
+@pytest.mark.case("G03")
 @pytest.mark.parametrize("verb", ["GET", "DELETE", "TRACE", "PUT", "FOO"])
 def test_only_declared_verbs_are_answered(table: RouteTable, verb: str) -> None:
     with pytest.raises(MethodNotAllowed):

@@ -64,6 +64,7 @@ def test_the_server_answers_with_its_status_and_headers(server: Running) -> None
     assert int(headers["content-length"]) > 100
 
 
+@pytest.mark.case("E04")
 def test_a_body_may_come_in_chunks(server: Running) -> None:
     chunks = iter([VERSION[:10], VERSION[10:]])
     status, _, body = ask(server, "POST", "/web/webclient/version_info", chunks, **{"Content-Type": "application/json"})
@@ -79,6 +80,7 @@ def test_many_requests_on_one_connection(server: Running) -> None:
     connection.close()
 
 
+@pytest.mark.case("E04")
 def test_a_body_that_is_said_to_be_too_large_is_not_waited_for(server: Running) -> None:
     head = (
         f"POST /jsonrpc HTTP/1.1\r\nHost: {HOST}\r\nContent-Type: application/json\r\nContent-Length: {10**11}\r\n\r\n"
@@ -86,6 +88,7 @@ def test_a_body_that_is_said_to_be_too_large_is_not_waited_for(server: Running) 
     assert b" 413 " in raw(server, head.encode()).split(b"\r\n")[0]
 
 
+@pytest.mark.case("G07", "G08")
 @pytest.mark.parametrize(
     "head",
     [
@@ -102,6 +105,7 @@ def test_ambiguous_requests_are_refused(server: Running, head: str) -> None:
     assert answer == b"" or b" 4" in answer[:13], answer
 
 
+@pytest.mark.case("J09")
 def test_the_server_stops_when_it_is_told_to(tmp_path: Path) -> None:
     for name in ("granian", "waitress"):
         folder = tmp_path / name
@@ -112,6 +116,7 @@ def test_the_server_stops_when_it_is_told_to(tmp_path: Path) -> None:
             socket.create_connection((HOST, running.port), timeout=1).close()
 
 
+@pytest.mark.case("J08")
 def test_workers_end_with_a_parent_that_was_killed(tmp_path: Path) -> None:
     with running_server(tmp_path, "", workers=2) as running:
         os.kill(running.pid, signal.SIGKILL)

@@ -40,6 +40,7 @@ def test_a_daily_job_keeps_its_hour_when_summer_time_begins():
     assert next_call(at("2026-03-28 08:00"), at("2026-03-28 08:00"), unit="days") == at("2026-03-29 08:00")
 
 
+@pytest.mark.case("J17")
 def test_a_clock_that_jumps_a_year_back_and_forth_never_plans_the_past():
     for now in ("2025-03-02 10:00", "2026-03-02 10:00", "2027-03-02 10:00"):
         assert next_call(at("2026-03-02 10:00"), at(now), unit="hours") > at(now)

@@ -124,6 +124,7 @@ def test_what_data_files_write(source: str, value: object) -> None:
     assert type(found) is type(value)
 
 
+@pytest.mark.case("C28")
 @pytest.mark.parametrize(
     "source",
     [
@@ -297,6 +298,7 @@ def test_an_error_of_a_given_function_comes_through() -> None:
         evaluate("[ref('crm.nothing')]", {"ref": refuse})
 
 
+@pytest.mark.case("C28")
 def test_results_that_grow_are_bounded() -> None:
     long = {"text": "x" * 9_000, "many": list(range(9_000))}
     for source in ("text + text", "many + many", "'%s%s' % (text, text)"):
@@ -394,6 +396,7 @@ def is_plain(value: object) -> bool:
     return isinstance(value, PLAIN)
 
 
+@pytest.mark.case("C31")
 @settings(max_examples=300, deadline=None)
 @given(PROGRAMS)
 def test_random_programs_give_a_plain_value_or_a_refusal(source: str) -> None:
@@ -404,6 +407,7 @@ def test_random_programs_give_a_plain_value_or_a_refusal(source: str) -> None:
     assert is_plain(value), value
 
 
+@pytest.mark.case("C31")
 @settings(max_examples=300, deadline=None)
 @given(st.text(max_size=60))
 def test_random_text_is_a_plain_value_or_a_refusal(source: str) -> None:
@@ -414,6 +418,7 @@ def test_random_text_is_a_plain_value_or_a_refusal(source: str) -> None:
     assert is_plain(value)
 
 
+@pytest.mark.case("C30")
 def test_an_unknown_node_is_refused_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
     """A later Python with new syntax must not open a door."""
     import ast
@@ -431,3 +436,8 @@ def test_an_unknown_node_is_refused_by_default(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("core.kernel.expression.ast.parse", parse)
     with pytest.raises(ExpressionError, match="Novelty"):
         compile_expression("1 + 1 + 1")
+
+
+def test_openerps_unequal_is_understood_outside_of_strings() -> None:
+    assert evaluate("method <> 'order'", {"method": "picking"}) is True
+    assert evaluate("'<>' + text", {"text": "<>"}) == "<><>"

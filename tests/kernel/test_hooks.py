@@ -118,6 +118,7 @@ def test_two_addons_may_use_one_hook_name(manager, addon) -> None:
         manager.register("shop", module)
 
 
+@pytest.mark.case("K23")
 def test_a_failing_hook_names_its_addon_and_reaches_the_caller(manager, addon) -> None:
     source = (
         "from core.kernel.hooks import hookimpl\nfrom core.errors import UserError\n"

@@ -38,6 +38,7 @@ def turn_it_into_another() -> None:
         raise ValueError("lost")
 
 
+@pytest.mark.case("H17")
 @pytest.mark.parametrize("work", [spin, swallow, turn_it_into_another])
 def test_a_loop_without_end_is_stopped(work: Callable[[], None]) -> None:
     with pytest.raises(TookTooLong), time_limit(0.05), stoppable():

@@ -9,6 +9,7 @@ from core.kernel.zones import is_zone, to_local, to_utc, today
 MADRID = "Europe/Madrid"
 
 
+@pytest.mark.case("I27")
 @pytest.mark.parametrize(
     ("utc", "local"),
     [
@@ -24,6 +25,7 @@ def test_there_and_back(utc: datetime, local: datetime) -> None:
     assert to_utc(local, MADRID) == utc
 
 
+@pytest.mark.case("I27")
 def test_a_skipped_hour_goes_on_as_if_it_had_not_been() -> None:
     assert to_utc(datetime(2024, 3, 31, 2, 30), MADRID) == datetime(2024, 3, 31, 1, 30)
     assert to_local(datetime(2024, 3, 31, 1, 30), MADRID) == datetime(2024, 3, 31, 3, 30)
@@ -37,6 +39,7 @@ def test_a_repeated_hour_is_its_first_pass_unless_fold_says_the_second() -> None
         assert to_utc(to_local(moment, MADRID), MADRID) == moment
 
 
+@pytest.mark.case("I27")
 def test_the_ends_of_time_and_of_the_world() -> None:
     for zone in ("Pacific/Kiritimati", "Etc/GMT+12", MADRID):
         for edge in (datetime.min, datetime.max):

@@ -87,6 +87,7 @@ BAD = {
 }
 
 
+@pytest.mark.case("C07", "H14", "K07")
 @pytest.mark.parametrize("kind", BAD)
 def test_what_cannot_work_is_refused(garden, kind):
     source, reason = BAD[kind]
@@ -102,6 +103,7 @@ def test_what_cannot_work_is_refused(garden, kind):
     assert (garden.schema(), garden.counts(), garden.rows()) == before
 
 
+@pytest.mark.case("K07")
 @pytest.mark.parametrize(
     "override",
     [
@@ -130,6 +132,7 @@ def {hook}({arguments}):
 """
 
 
+@pytest.mark.case("K23")
 def test_a_hook_that_fails_undoes_the_installation_and_is_named(garden):
     garden.create()
     source = HOOK.format(hook="addon_installed", arguments="env, name")

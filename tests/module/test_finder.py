@@ -13,6 +13,7 @@ def test_addons_of_an_added_path_are_found(addon_folder):
     assert "no_addon" not in found.manifests
 
 
+@pytest.mark.case("K03")
 def test_a_bad_manifest_does_not_hide_the_others(addon_folder):
     addon_folder.write("garden", "{'depends': ['base']}")
     addon_folder.write("weeds", "{'depends': [")
@@ -52,6 +53,7 @@ def test_added_paths_survive_a_change_of_the_module_search_path(addon_folder, tm
     assert addon_folder.path in finder.search_paths()
 
 
+@pytest.mark.case("K08")
 def test_an_alias_claimed_twice_breaks_both(addon_folder):
     addon_folder.write("garden", "{'aliases': ['plants']}")
     addon_folder.write("flowers", "{'aliases': ['plants']}")

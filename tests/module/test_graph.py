@@ -38,6 +38,7 @@ def test_other_addons_never_change_the_order_of_two():
         assert in_order(names, depends) == [name for name in whole if name in names]
 
 
+@pytest.mark.case("K02")
 @pytest.mark.parametrize(
     ("depends", "circle"),
     [
@@ -54,6 +55,7 @@ def test_the_closure_holds_every_dependency():
     assert closure(shelf(base="", crm="base", claim="crm"), ["claim"]) == {"base", "crm", "claim"}
 
 
+@pytest.mark.case("K02")
 def test_a_missing_dependency_is_named_with_its_chain():
     with pytest.raises(UserError) as refused:
         closure(shelf(base="", crm="base sael", sale="base", claim="crm"), ["claim"])
@@ -61,6 +63,7 @@ def test_a_missing_dependency_is_named_with_its_chain():
     assert "Did you mean sale?" in str(refused.value)
 
 
+@pytest.mark.case("K02")
 def test_a_broken_dependency_is_named_with_its_reason():
     with pytest.raises(UserError, match="claim → crm cannot be installed: its manifest is bad"):
         closure(shelf(base="", claim="crm", broken=["crm"]), ["claim"])

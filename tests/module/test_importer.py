@@ -41,6 +41,7 @@ def test_the_python_of_an_addon_is_imported_in_order(addon_folder, imported):
     assert sys.modules["addons.garden.hookspecs"].seen == ["bed", "tree", "plant", "hooks", "web"]
 
 
+@pytest.mark.case("K01")
 @pytest.mark.parametrize(
     ("source", "reason"),
     [
@@ -63,6 +64,7 @@ def test_a_broken_addon_is_reported_and_leaves_nothing_behind(addon_folder, impo
     assert declare.declarations("garden") == []
 
 
+@pytest.mark.case("K02")
 def test_dependants_of_a_broken_addon_are_broken_for_the_same_reason(addon_folder, imported):
     addon_folder.write_files("garden", {"__manifest__.py": "{}", "models/tree.py": "1 / 0"})
     addon_folder.write("lawn", "{'depends': ['garden']}")
@@ -74,6 +76,7 @@ def test_dependants_of_a_broken_addon_are_broken_for_the_same_reason(addon_folde
 
 
 # What sleeps is left behind asleep: it has a name of its own, so that no other test waits for it.
+@pytest.mark.case("K01")
 @pytest.mark.parametrize(
     ("name", "source"), [("spinner", "while True: pass"), ("sleeper", "import time; time.sleep(9999)")]
 )

@@ -104,6 +104,7 @@ BAD = {
 }  # fmt: skip
 
 
+@pytest.mark.case("K04", "K05", "K09")
 @pytest.mark.parametrize("kind", BAD)
 def test_a_failed_installation_leaves_everything_as_it_was(garden, kind):
     files, reason = BAD[kind]
@@ -157,7 +158,7 @@ def test_progress_is_told_step_by_step(garden):
 
 
 def test_whoever_installs_is_told_of_unsafe_code(garden):
-    garden.folder.write("pond", "{}", {"models/pond.py": "import pickle\n\nseen = eval('1')\n"})
+    garden.folder.write("pond", models__pond_dot_py="import pickle\n\nseen = eval('1')\n")
     garden.create()
     outcome = garden.install("pond")
     assert outcome.installed == ["pond"]

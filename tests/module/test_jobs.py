@@ -141,6 +141,7 @@ def test_arguments_are_plain(clock):
         ask(clock, "ring", {1, 2})
 
 
+@pytest.mark.case("I23")
 def test_a_job_of_a_transaction_that_fails_never_was(clock):
     def work_that_fails(env):
         work.enqueue(env, "clock.bell", "ring", ids=[clock.bell])
@@ -151,6 +152,7 @@ def test_a_job_of_a_transaction_that_fails_never_was(clock):
     assert clock.worker.work_off() == 0
 
 
+@pytest.mark.case("J23")
 def test_a_failure_is_rolled_back_tried_again_and_told(clock, caplog):
     job = ask(clock, "break_down", "user")
     clock.worker.work_off()
@@ -162,6 +164,7 @@ def test_a_failure_is_rolled_back_tried_again_and_told(clock, caplog):
     assert state(clock, other) == ("failed", "ZeroDivisionError: division by zero", 2)
 
 
+@pytest.mark.case("J23")
 def test_a_job_that_never_ends_is_stopped(clock):
     job = ask(clock, "ring_forever")
     with begin(clock.engine, write=True) as connection:
@@ -229,6 +232,7 @@ def test_a_job_that_another_worker_took_over_changes_nothing(clock):
     assert state(clock, job)[0] == "done"
 
 
+@pytest.mark.case("J23")
 def test_two_workers_run_every_job_once(clock):
     for _ in range(6):
         ask(clock, "ring")
@@ -263,6 +267,7 @@ def look(clock, ids):
     return clock.read(lambda env: [(c.active, c.failures, c.nextcall > env.now()) for c in env["ir.cron"].browse(ids)])
 
 
+@pytest.mark.case("J17")
 def test_a_scheduled_job_that_missed_a_year_runs_once(clock):
     cron_id = plan(clock, args="(3,)")
     assert clock.worker.work_off() == 1

@@ -37,6 +37,7 @@ changes[change](registries, "shop", ["garden"], progress=progress)
 """
 
 
+@pytest.mark.case("J01", "J02", "J03")
 @pytest.mark.kill
 @pytest.mark.parametrize(("change", "step"), [("install", 2), ("upgrade", 3), ("uninstall", 2)])
 def test_a_killed_change_never_happened(garden, change, step):

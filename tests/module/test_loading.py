@@ -37,6 +37,7 @@ def test_an_unknown_database_is_said_so(garden):
         garden.registries.get("shop")
 
 
+@pytest.mark.case("K01")
 def test_a_broken_addon_is_a_state_and_the_rest_works(planted):
     planted.folder.write("pond", "{'depends': ['garden']}")
     planted.install("pond")
@@ -114,6 +115,7 @@ def test_an_addon_that_left_the_disk_is_broken_and_can_go(planted):
     assert planted.rows()["garden"].state == "uninstalled"
 
 
+@pytest.mark.case("K21")
 def test_files_older_than_the_database_are_not_loaded(planted):
     planted.folder.write_files("garden", {"__manifest__.py": "{'version': '0.5'}"})
     worker = another_worker(planted)
@@ -135,6 +137,7 @@ def test_two_databases_of_one_process_have_their_own_addons(planted):
     assert "green_thumb" not in planted.registries.get("office")["res.partner"].fields
 
 
+@pytest.mark.case("J25")
 def test_another_worker_notices_at_its_next_transaction(garden):
     garden.create()
     worker = another_worker(garden)
@@ -199,6 +202,7 @@ def test_a_transaction_knows_the_registries_it_belongs_to(planted):
     assert home_of(planted.registries.get("shop")) is planted.registries
 
 
+@pytest.mark.case("K10")
 def test_two_installations_at_once_both_arrive(garden):
     garden.folder.write("pond", "{'depends': ['garden']}")
     garden.folder.write("shed", "{'depends': ['base']}")
@@ -227,6 +231,7 @@ def test_two_installations_at_once_both_arrive(garden):
     assert set(another_worker(garden).get("shop").addons) == installed
 
 
+@pytest.mark.case("K10")
 def test_the_same_addon_installed_twice_at_once_is_there_once(garden):
     garden.create()
     other = another_worker(garden)

@@ -25,6 +25,7 @@ def test_base_depends_on_nothing(tmp_path):
     assert read_manifest(write(tmp_path / "base", "{'name': 'Base'}")).depends == ()
 
 
+@pytest.mark.case("K03")
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
@@ -62,6 +63,7 @@ def test_a_bad_manifest_is_refused_with_its_reason(tmp_path, text, reason):
     assert "__manifest__.py:" in str(refused.value)
 
 
+@pytest.mark.case("K03")
 def test_a_missing_or_foreign_encoded_manifest_is_refused(tmp_path):
     with pytest.raises(ManifestError, match="cannot be read"):
         read_manifest(tmp_path)

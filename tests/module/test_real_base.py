@@ -104,6 +104,7 @@ def test_an_addon_comes_and_goes_with_views_rights_and_menus(shop):
     assert after.items() >= {name: count for name, count in before.items() if name in after}.items()
 
 
+@pytest.mark.case("K06")
 @pytest.mark.parametrize(
     ("view", "reason"),
     [
@@ -172,6 +173,7 @@ def test_upgrading_twice_changes_nothing(shop):
     assert shop.rows() == before
 
 
+@pytest.mark.case("K24")
 def test_rules_people_made_for_a_model_are_there_when_its_addon_comes_back(shop):
     shop.install("shelf")
 

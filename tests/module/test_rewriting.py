@@ -15,6 +15,7 @@ def rename():
     return FieldRename("res.partner", "zip_code", "zip", lambda model, field: LINKS.get((model, field), ""))
 
 
+@pytest.mark.case("K16")
 @pytest.mark.parametrize(
     ("model", "before", "after"),
     [
@@ -43,6 +44,7 @@ def test_contexts_follow_a_renamed_field(rename):
     assert rename.context("sale.order", before) == before
 
 
+@pytest.mark.case("K16")
 def test_views_of_the_model_follow_a_renamed_field(rename):
     before = """<form><field string="A" name="zip_code"/><field name='zip_code_2'/><label name="zip_code"/></form>"""
     after = """<form><field string="A" name="zip"/><field name='zip_code_2'/><label name="zip_code"/></form>"""

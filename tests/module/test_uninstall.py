@@ -21,6 +21,7 @@ def planted(garden):
     return garden
 
 
+@pytest.mark.case("K12")
 def test_the_plan_says_what_would_go(planted):
     plan = planted.plan("garden")
     assert plan.addons == ("garden",)
@@ -56,6 +57,7 @@ def test_nothing_of_the_addon_is_left_in_sight(planted):
     planted.write(lambda env: env["res.partner"].create({"name": "Luis"}).id)
 
 
+@pytest.mark.case("K12")
 def test_a_reinstall_brings_the_data_back(planted):
     planted.uninstall("garden")
     luis = planted.write(lambda env: env["res.partner"].create({"name": "Luis"}).id)
@@ -100,6 +102,7 @@ def test_links_to_records_that_went_meanwhile_are_emptied_and_told(planted):
     assert planted.read(lambda env: env["garden.tree"].browse(planted.ash).owner_id.ids) == []
 
 
+@pytest.mark.case("K11")
 def test_ten_rounds_leave_the_same_schema_and_rows(garden):
     garden.create()
     garden.install("garden")
@@ -113,6 +116,7 @@ def test_ten_rounds_leave_the_same_schema_and_rows(garden):
         assert now["ir_archive"] == 0
 
 
+@pytest.mark.case("K13")
 def test_uninstalling_twice_is_no_change_and_said_so(planted):
     planted.uninstall("garden")
     outcome = planted.uninstall("garden")
@@ -122,6 +126,7 @@ def test_uninstalling_twice_is_no_change_and_said_so(planted):
         planted.uninstall("gardne")
 
 
+@pytest.mark.case("K12")
 def test_an_addon_that_others_need_is_removed_with_them_only(planted):
     planted.folder.write_files(
         "pond",

@@ -108,6 +108,7 @@ def test_records_no_longer_shipped_are_deleted(grown):
     assert garden.read(lambda env: env.ref("garden.gardener").name) == "Chief"
 
 
+@pytest.mark.case("K15")
 def test_a_removed_field_is_archived_with_its_values(grown):
     version(grown, "2.0", models__tree=TREE.replace('height = fields.Integer("Height", default=2)', ""))
     outcome = grown.upgrade("garden")
@@ -121,6 +122,7 @@ def test_a_removed_field_is_archived_with_its_values(grown):
     grown.write(lambda env: env["garden.tree"].create({"name": "New"}).id)
 
 
+@pytest.mark.case("K15")
 def test_a_removed_model_is_archived(grown):
     version(
         grown,
@@ -139,6 +141,7 @@ def test_a_removed_model_is_archived(grown):
     assert not grown.read(lambda env: env["ir.model"].search([("model", "=", "garden.tree")]))
 
 
+@pytest.mark.case("K16")
 def test_a_renamed_field_keeps_values_and_what_names_it(grown):
     grown.write(
         lambda env: (
@@ -180,6 +183,7 @@ def test_a_renamed_field_keeps_values_and_what_names_it(grown):
     grown.read(look)
 
 
+@pytest.mark.case("K16")
 def test_a_field_that_says_its_older_name_is_renamed(grown):
     version(
         grown,
@@ -190,6 +194,7 @@ def test_a_field_that_says_its_older_name_is_renamed(grown):
     assert grown.read(lambda env: env["garden.tree"].search([("name", "=", "Tree 9")]).size) == 9
 
 
+@pytest.mark.case("K18")
 def test_a_renamed_model_keeps_rows_ids_and_external_ids(grown):
     grown.write(lambda env: env["ir.filters"].create({"name": "All", "model_id": "garden.tree"}).id)
     row = grown.read(lambda env: env["ir.model"].search([("model", "=", "garden.tree")]).id)
@@ -218,6 +223,7 @@ def test_a_renamed_model_keeps_rows_ids_and_external_ids(grown):
 TO_NUMBER = "def migrate(m):\n    m.convert('garden.tree', 'name', lambda text: int(text.rsplit(' ', 1)[1]))\n"
 
 
+@pytest.mark.case("K14")
 def test_a_field_changes_its_type_through_a_function(grown):
     grown.write(lambda env: env.ref("garden.oak").write({"name": "Oak 99"}))
     version(
@@ -232,6 +238,7 @@ def test_a_field_changes_its_type_through_a_function(grown):
     assert grown.read(lambda env: sorted(env["garden.tree"].search([]).mapped("name"))) == list(range(20))
 
 
+@pytest.mark.case("K14")
 def test_values_that_cannot_be_converted_are_listed_and_nothing_changes(grown):
     before = grown.schema(), grown.counts(), grown.rows()
     version(
@@ -247,6 +254,7 @@ def test_values_that_cannot_be_converted_are_listed_and_nothing_changes(grown):
     assert (grown.schema(), grown.counts(), grown.rows()) == before
 
 
+@pytest.mark.case("K14")
 def test_another_type_without_a_function_is_refused(grown):
     before = grown.schema(), grown.counts(), grown.rows()
     version(
@@ -279,6 +287,7 @@ def test_scripts_run_once_in_order_and_see_records(grown):
     assert grown.read(lambda env: env["garden.tree"].search([("height", "=", 9)]).name) == "Tree 9abc"
 
 
+@pytest.mark.case("K20")
 @pytest.mark.parametrize(
     ("path", "script", "reason"),
     [
@@ -318,12 +327,14 @@ def test_a_bad_data_file_changes_nothing(grown):
     assert grown.registries.get("shop") is registry
 
 
+@pytest.mark.case("K21")
 def test_files_older_than_the_database_are_refused(grown):
     version(grown, "0.9")
     with pytest.raises(UserError, match=r"has version 1\.0 of garden, the files are of version 0\.9"):
         grown.upgrade("garden")
 
 
+@pytest.mark.case("K17")
 def test_a_new_unique_rule_that_rows_break_is_refused_with_them(grown):
     grown.write(lambda env: env["garden.tree"].create({"name": "Tree 1"}).id)
     version(
@@ -337,6 +348,7 @@ def test_a_new_unique_rule_that_rows_break_is_refused_with_them(grown):
         grown.upgrade("garden")
 
 
+@pytest.mark.case("K18")
 def test_a_field_becomes_translatable_and_plain_again(grown):
     version(grown, "2.0", models__tree=TREE.replace('"Name", required=True', '"Name", required=True, translate=True'))
     grown.upgrade("garden")
@@ -354,6 +366,7 @@ def test_a_field_becomes_translatable_and_plain_again(grown):
     assert grown.read(lambda env: env["garden.tree"].search([("name", "=", "Tree 9")]).id) == tree
 
 
+@pytest.mark.case("K18")
 def test_a_link_becomes_links(grown):
     oak, ana = grown.write(
         lambda env: (env.ref("garden.oak").id, env["res.partner"].create({"name": "Ana", "favourite_id": 1}).id)
@@ -371,6 +384,7 @@ def test_a_link_becomes_links(grown):
 REQUIRED = TREE.replace("height =", 'kind = fields.Char("Kind", required=True)\n            height =')
 
 
+@pytest.mark.case("K17")
 def test_a_new_required_field_without_values_is_refused_with_the_records(grown):
     before = grown.schema(), grown.counts(), grown.rows()
     version(grown, "2.0", models__tree=REQUIRED)
@@ -379,6 +393,7 @@ def test_a_new_required_field_without_values_is_refused_with_the_records(grown):
     assert (grown.schema(), grown.counts(), grown.rows()) == before
 
 
+@pytest.mark.case("K17")
 def test_a_script_may_fill_a_new_required_field(grown):
     version(grown, "2.0", models__tree=REQUIRED)
     script = (

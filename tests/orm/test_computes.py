@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.orm.sample import Badge, Country, Employee, Line, Order, Partner, PartnerLoyalty, Tag
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ def stored(env: Env, partner: Partner) -> tuple[Decimal, int]:
     return partner.total, partner.depth
 
 
+@pytest.mark.case("I25")
 def test_totals_follow_lines_that_come_change_move_and_go(env: Env) -> None:
     root, other = env[Partner].create([{"name": "root", "credit": 1}, {"name": "other"}])
     leaf = env[Partner].create({"name": "leaf", "credit": 5, "parent_id": root.id})

@@ -140,6 +140,7 @@ def test_order_follows_dotted_paths_and_ignores_case_and_accents(env: Env, peopl
     assert table.search([], order="name", limit=2, offset=1).mapped("name") == ["Bea", "Carl"]
 
 
+@pytest.mark.case("C04")
 @pytest.mark.parametrize(
     "bad",
     [[("name", "~", "x")], ["|", ("name", "=", "x")], "name", [("name", "=")], [("name.x", "=", 1)],
@@ -151,6 +152,7 @@ def test_what_is_no_domain_is_refused(env: Env, bad: Any) -> None:
         env[Partner].search(bad)
 
 
+@pytest.mark.case("C01")
 @pytest.mark.parametrize("bad", ["name; drop table x", "nmae", "name up", "tag_ids", "(select 1)"])
 def test_what_is_no_order_is_refused(env: Env, bad: str) -> None:
     with pytest.raises((ValidationError, UnknownName)):

@@ -69,6 +69,7 @@ class _Gate(OpenGate):
         return Partner.name != "Hidden" if model == "shop.partner" else TRUE
 
 
+@pytest.mark.case("B10")
 def test_what_core_works_out_does_not_show_hidden_lines(env: Env, monkeypatch: pytest.MonkeyPatch) -> None:
     """A stored value is worked out of all lines; the form lists those that its reader may see."""
     monkeypatch.setattr(env.registry.ports, "gate", lambda _env: _Gate())

@@ -57,6 +57,7 @@ def test_dates_by_month_in_words_and_as_domains(env: Env, people: Partner) -> No
     assert [env[Partner].search_count(g["__domain"]) for g in groups] == [2, 1, 1]
 
 
+@pytest.mark.case("I27")
 def test_moments_are_cut_in_the_readers_zone(env: Env, people: Partner) -> None:
     def months(tz: str) -> list[object]:
         groups = env[Partner].with_context(tz=tz).read_group([("seen", "!=", False)], [], ["seen:month"])

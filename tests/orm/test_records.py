@@ -69,6 +69,7 @@ def test_writes_wait_for_the_flush_and_go_in_one_statement(env: Env) -> None:
     assert set(partners.mapped("row_version")) == {2}
 
 
+@pytest.mark.case("C10")
 def test_unknown_fields_are_refused_with_the_nearest_name(env: Env) -> None:
     with pytest.raises(UnknownName, match="name"):
         env[Partner].create({"nmae": "x"})
@@ -76,6 +77,7 @@ def test_unknown_fields_are_refused_with_the_nearest_name(env: Env) -> None:
         env[Partner].search([("nmae", "=", "x")])
 
 
+@pytest.mark.case("C05", "I19")
 @pytest.mark.parametrize(
     "values",
     [{"name": ""}, {}, {"name": "x", "level": "middle"}, {"name": "x", "born": "soon"}, {"name": "x", "rank": "many"},
@@ -87,6 +89,7 @@ def test_bad_values_are_refused(env: Env, values: dict[str, object]) -> None:
         env[Partner].create(values)
 
 
+@pytest.mark.case("I21")
 def test_constraints_of_the_database_speak_with_the_addons_words(env: Env, spain: Country) -> None:
     env[Partner].create({"name": "Ana", "country_id": spain.id})
     with pytest.raises(ValidationError, match="has that partner already"), env.savepoint():
@@ -107,6 +110,7 @@ def test_a_failed_savepoint_leaves_nothing(env: Env) -> None:
     assert env[Partner].search_count([("name", "=", "gone")]) == 0
 
 
+@pytest.mark.case("I01")
 def test_two_people_cannot_silently_overwrite_each_other(env: Env) -> None:
     ana = env[Partner].create({"name": "Ana", "note": "first"})
     env.flush()
@@ -119,6 +123,7 @@ def test_two_people_cannot_silently_overwrite_each_other(env: Env) -> None:
     check_versions(ana, version, {"name": "Anna"}, {"name": "Ana"})
 
 
+@pytest.mark.case("H07")
 def test_trees_refuse_cycles(env: Env) -> None:
     a, b, c = env[Partner].create([{"name": "a"}, {"name": "b"}, {"name": "c"}])
     b.parent_id = a
@@ -127,6 +132,7 @@ def test_trees_refuse_cycles(env: Env) -> None:
         a.parent_id = c
 
 
+@pytest.mark.case("I16")
 def test_deleting_does_to_links_what_their_fields_say(env: Env, spain: Country) -> None:
     parent, child = env[Partner].create([{"name": "p", "country_id": spain.id}, {"name": "c"}])
     child.parent_id = parent
@@ -147,6 +153,7 @@ def test_deleting_does_to_links_what_their_fields_say(env: Env, spain: Country) 
         _ = env[Partner].browse(parent.id).name
 
 
+@pytest.mark.case("I26")
 def test_copies_take_lines_but_not_what_is_not_copied(env: Env, spain: Country) -> None:
     ana = env[Partner].create({"name": "Ana", "country_id": spain.id})
     order = env[Order].create(
@@ -200,6 +207,7 @@ def test_a_query_model_adds_up_what_it_reads(env: Env, spain: Country) -> None:
         rows.write({"quantity": 1})
 
 
+@pytest.mark.case("B33")
 def test_a_value_of_another_company_is_neither_copied_nor_set(env: Env) -> None:
     reader = env.with_user(5)
     env.tx.rights()[("companies", 5)] = (1, (1, 2))
@@ -217,6 +225,7 @@ def test_a_value_of_another_company_is_neither_copied_nor_set(env: Env) -> None:
     assert stored[own.id] == {"1": "ours", "2": "also ours", "3": "theirs"}
 
 
+@pytest.mark.case("B03")
 def test_an_override_neither_loses_nor_gains_the_mark_of_a_method(env: Env) -> None:
     """`PartnerLoyalty` overrides `write`, which programs call, and `shout`, which they do not, and marks neither."""
     exported = env.registry["shop.partner"].exported

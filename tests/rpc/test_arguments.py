@@ -120,6 +120,7 @@ def test_old_and_new_orders_mean_the_same(method: str, args: Any, kwargs: Any, g
     assert CLASSIC[method].signature.bind(method, args, kwargs) == (given, context)
 
 
+@pytest.mark.case("B23")
 @pytest.mark.parametrize(
     ("method", "args", "kwargs"),
     [
@@ -151,6 +152,7 @@ def test_what_could_be_ids() -> None:
     assert [is_ids(v) for v in (True, "3", ["x"], [True], None, {})] == [False] * 6
 
 
+@pytest.mark.case("H04")
 def test_none_false_zero_and_empty_mean_no_limit_order_or_domain() -> None:
     for nothing in (None, False, 0, ""):
         assert read_rows(nothing, "limit") is None
@@ -162,6 +164,7 @@ def test_none_false_zero_and_empty_mean_no_limit_order_or_domain() -> None:
     assert read_rows(80, "limit") == 80
 
 
+@pytest.mark.case("C09", "H04")
 @pytest.mark.parametrize("wrong", [-1, 10**30, "5", 1.5, True, [5]])
 def test_a_limit_is_a_number_of_rows(wrong: object) -> None:
     with pytest.raises(ValidationError):

@@ -53,6 +53,7 @@ def call(client: WebClient, database: str, password: str) -> Any:
     return client.post("/xmlrpc/2/object", data=body, content_type="text/xml")
 
 
+@pytest.mark.case("H15")
 def test_other_sessions_and_doors_of_a_user_share_his_places(
     application: Application, database: Database, holding: Holding
 ) -> None:

@@ -60,6 +60,7 @@ def plan(method: Any, args: Any = (), kwargs: Any = None, model: Any = "crm.lead
     return dispatch.plan(Registry(), model, method, args, kwargs or {})  # type: ignore[arg-type]  # a stand-in
 
 
+@pytest.mark.case("B01", "B02")
 @pytest.mark.parametrize(
     "name",
     [
@@ -153,6 +154,7 @@ def test_the_context_is_taken_from_its_place_and_filtered() -> None:
     assert plan("search", [[], 0, 5, None, context]).context == {"lang": "es_ES"}
 
 
+@pytest.mark.case("B23")
 @pytest.mark.parametrize(
     ("method", "args", "kwargs"),
     [
@@ -177,6 +179,7 @@ def test_reading_methods_open_no_writing_transaction() -> None:
     assert {name for name, classic in CLASSIC.items() if classic.writes} == writing
 
 
+@pytest.mark.case("I23")
 def test_what_a_client_sent_is_not_changed_by_a_call_that_runs_again() -> None:
     class Changing(Lead):
         def browse(self, ids: tuple[int, ...]) -> Any:

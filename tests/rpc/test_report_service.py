@@ -79,6 +79,7 @@ def test_only_what_the_reader_may_see_is_printed(printer: Printer, lead: int) ->
         printer.call("report", "render_report", REPORT, [999_999])
 
 
+@pytest.mark.case("B25")
 def test_files_of_users_are_never_taken_for_kept_reports(printer: Printer, lead: int, application: Application) -> None:
     """A file once counted by its description, which everybody can write: one of them stopped the service for all."""
     with printer.database.transaction() as env:

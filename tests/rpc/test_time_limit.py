@@ -85,6 +85,7 @@ def key_for(app: Application, database: Database) -> str:
     return app.registries.run(database.name, work)
 
 
+@pytest.mark.case("H17")
 def test_xml_rpc_tells_it_as_a_fault(app: Application, database: Database, heavy: Callable[..., Any]) -> None:
     client = WebClient(app, database.name, "")
     heavy()
@@ -100,6 +101,7 @@ def test_xml_rpc_tells_it_as_a_fault(app: Application, database: Database, heavy
     assert names(database) == []
 
 
+@pytest.mark.case("H17")
 def test_json_rpc_tells_it_as_an_error(
     app: Application, database: Database, heavy: Callable[..., Any], caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -33,6 +33,7 @@ def test_a_call_is_read_with_all_kinds_of_values() -> None:
     assert got == ("text", 1, True, 1.5, None, [1, {"a": "é"}], b"\x00", datetime(2015, 1, 31, 8, 5))
 
 
+@pytest.mark.case("D08")
 def test_latin_1_is_read_when_declared() -> None:
     text = "<?xml version='1.0' encoding='iso-8859-1'?>" + body("<string>año</string>").decode().partition("?>")[2]
     assert read_call(text.encode("iso-8859-1"))[1] == ("año",)
@@ -47,6 +48,7 @@ PARAMETER = '<!DOCTYPE r [<!ENTITY % p SYSTEM "http://127.0.0.1:9/x.dtd"> %p;]>'
 OUTER = '<!DOCTYPE r SYSTEM "http://127.0.0.1:9/x.dtd">'
 
 
+@pytest.mark.case("D01", "D02", "D03")
 @pytest.mark.parametrize("doctype", [BOMB, QUADRATIC, EXTERNAL, PARAMETER, OUTER, "<!DOCTYPE methodCall>"])
 def test_a_doctype_is_refused_at_once(doctype: str) -> None:
     attack = b"<?xml version='1.0'?>" + doctype.encode() + body("<string>" + "&a;" * 2000 + "</string>")[21:]
@@ -54,12 +56,14 @@ def test_a_doctype_is_refused_at_once(doctype: str) -> None:
         read_call(attack)
 
 
+@pytest.mark.case("D01")
 def test_a_style_sheet_instruction_is_refused() -> None:
     attack = b"<?xml version='1.0'?><?xml-stylesheet href='http://127.0.0.1:9/'?>" + body("<int>1</int>")[21:]
     with pytest.raises(MalformedRequest):
         read_call(attack)
 
 
+@pytest.mark.case("D04")
 def test_nesting_has_a_limit() -> None:
     assert read_call(nested(DEEPEST))[0] == "execute"
     for levels in (DEEPEST + 1, 50_000):
@@ -67,6 +71,7 @@ def test_nesting_has_a_limit() -> None:
             read_call(nested(levels))
 
 
+@pytest.mark.case("D06")
 @pytest.mark.parametrize(
     "value",
     [
@@ -94,12 +99,14 @@ def test_what_is_no_call_is_refused(attack: bytes) -> None:
         read_call(attack)
 
 
+@pytest.mark.case("D08")
 @given(st.binary(max_size=300))
 def test_no_bytes_break_the_reader(data: bytes) -> None:
     with contextlib.suppress(MalformedRequest):
         read_call(body("<string>")[:-60] + data)
 
 
+@pytest.mark.case("H16")
 def test_many_values_have_a_limit(monkeypatch: Any) -> None:
     monkeypatch.setattr("core.rpc.xml_reader.MOST_VALUES", 100)
     many = body("<array><data>" + "<value><int>1</int></value>" * 101 + "</data></array>")

@@ -19,6 +19,7 @@ from core.testing.users import ADMIN_LOGIN, ADMIN_PASSWORD, new_user
 SECRET = "an unmistakable secret word"
 
 
+@pytest.mark.case("A13")
 def test_no_log_line_holds_a_password_a_key_or_a_token(
     application: Application, database: Database, new_client: Callable[..., WebClient], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -46,6 +47,7 @@ def test_no_log_line_holds_a_password_a_key_or_a_token(
         assert secret not in text
 
 
+@pytest.mark.case("A17")
 @pytest.mark.parametrize("name", ["access_token", "api_key", "key", "token", "session_id", "password", "Authorization"])
 def test_a_key_in_an_address_opens_nothing(application: Application, database: Database, name: str) -> None:
     with database.transaction() as env:
@@ -67,6 +69,7 @@ def test_a_key_in_an_address_opens_nothing(application: Application, database: D
         assert client.get("/web/content/1", query_string=query).status_code != 200
 
 
+@pytest.mark.case("A14")
 def test_tokens_and_keys_do_not_repeat(database: Database) -> None:
     keys = {new_key()[0] for _ in range(1000)}
     assert len(keys) == 1000
@@ -78,6 +81,7 @@ def test_tokens_and_keys_do_not_repeat(database: Database) -> None:
     assert {len(token) for token in tokens} == {43}
 
 
+@pytest.mark.case("A15")
 @pytest.mark.addons("crm", demo=True)
 def test_demo_users_have_no_password_that_anybody_knows(application: Application, database: Database) -> None:
     with database.transaction(write=False) as env:
@@ -95,6 +99,7 @@ def test_demo_users_have_no_password_that_anybody_knows(application: Application
             assert not answer.get("result"), (login, guess)
 
 
+@pytest.mark.case("A06")
 def test_an_unknown_login_costs_the_same_work(
     application: Application, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

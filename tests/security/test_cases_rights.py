@@ -55,6 +55,7 @@ def grant(env: Env, model: str, *rights: str) -> None:
         env["ir.model.access"].create({"name": "x", "model_id": ir_model, "group_id": group, **values})
 
 
+@pytest.mark.case("B05")
 @pytest.mark.parametrize("method", DOORS)
 def test_each_door_needs_its_own_right(env: Env, as_user: AsUser, method: str) -> None:
     args, needed = DOORS[method]
@@ -74,6 +75,7 @@ def test_each_door_needs_its_own_right(env: Env, as_user: AsUser, method: str) -
     rpc(eva, MODEL, method, *args(channel))
 
 
+@pytest.mark.case("B04")
 @pytest.mark.parametrize("who", ["base.group_user", "base.group_portal", "base.group_public", "base.group_system"])
 def test_a_model_without_access_rows_is_shut_to_everybody(env: Env, as_user: AsUser, who: str) -> None:
     channel = env[MODEL].create({"name": "Web"}).id
@@ -85,6 +87,7 @@ def test_a_model_without_access_rows_is_shut_to_everybody(env: Env, as_user: AsU
     assert env[MODEL].browse(channel).exists()
 
 
+@pytest.mark.case("B21")
 def test_a_right_is_needed_at_both_ends_of_a_link(env: Env, as_user: AsUser) -> None:
     """A salesperson may link tags, make and change them, and not delete them: nor by way of a lead."""
     pia = as_user("crm.group_sale_salesman")
@@ -119,6 +122,7 @@ def contents(database: Database) -> dict[str, list[Any]]:
     return found
 
 
+@pytest.mark.case("B09")
 def test_a_refused_call_leaves_no_trace(database: Database, new_client: Callable[..., WebClient]) -> None:
     """Neither the change nor what comes with it: history, log, computed values, workflow, numbers."""
     with database.transaction() as env:
@@ -148,6 +152,7 @@ def test_a_refused_call_leaves_no_trace(database: Database, new_client: Callable
         assert contents(database) == before, (model, method)
 
 
+@pytest.mark.case("B10")
 def test_a_computed_value_is_worked_out_with_its_readers_rights(env: Env, as_user: AsUser) -> None:
     pia, leo = as_user("crm.group_sale_salesman"), as_user("crm.group_sale_salesman")
     boss = as_user("crm.group_sale_manager")
@@ -162,6 +167,7 @@ def test_a_computed_value_is_worked_out_with_its_readers_rights(env: Env, as_use
         assert counts == [3, 1, 2, 3]
 
 
+@pytest.mark.case("B16")
 def test_parts_of_a_view_for_other_groups_are_not_sent(env: Env, as_user: AsUser) -> None:
     view: Any = env["ir.ui.view"].search([("model", "=", "crm.case.channel"), ("type", "=", "form")], limit=1)
     arch = '<form><field name="name"/><button name="secret_button" groups="base.group_system"/></form>'
@@ -173,6 +179,7 @@ def test_parts_of_a_view_for_other_groups_are_not_sent(env: Env, as_user: AsUser
     assert "secret_button" in str(rpc(as_user("base.group_system"), *shown))
 
 
+@pytest.mark.case("B30")
 def test_a_shared_filter_has_the_rights_of_who_uses_it(
     database: Database, new_client: Callable[..., WebClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -196,6 +203,7 @@ def test_a_shared_filter_has_the_rights_of_who_uses_it(
     assert "Deal of mine" not in answer.text
 
 
+@pytest.mark.case("B07")
 def test_a_mixed_list_is_refused_as_a_whole(env: Env, as_user: AsUser) -> None:
     pia, leo = as_user("crm.group_sale_salesman"), as_user("crm.group_sale_salesman")
     own = env["crm.lead"].create({"name": "Own", "user_id": pia.uid}).id

@@ -16,6 +16,7 @@ def test_known_keys_of_the_right_type_are_taken() -> None:
     assert client_context(given) == {**given, "active_ids": (3, 4), "allowed_company_ids": (1,)}
 
 
+@pytest.mark.case("B19", "C08")
 @pytest.mark.parametrize(
     "given",
     [

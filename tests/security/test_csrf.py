@@ -9,6 +9,7 @@ from core.security import csrf
 KEY = b"k" * 32
 
 
+@pytest.mark.case("G01")
 def test_a_token_fits_its_session_and_no_other() -> None:
     token = csrf.token(KEY, "session one")
     assert csrf.matches(KEY, "session one", token)
@@ -22,11 +23,13 @@ def test_tokens_differ_each_time_so_that_compression_tells_nothing() -> None:
     assert len({token[:8] for token in tokens}) > 45
 
 
+@pytest.mark.case("G01")
 @pytest.mark.parametrize("wrong", [None, "", "x", "é", "A" * 500, 5, b"x", "!" * 86])
 def test_what_is_no_token_is_refused(wrong: object) -> None:
     assert not csrf.matches(KEY, "session", wrong)
 
 
+@pytest.mark.case("G01")
 @pytest.mark.parametrize(
     ("site", "origin", "foreign"),
     [

@@ -93,6 +93,7 @@ def count(registry: Registry, uid: int) -> int | None:
             return None
 
 
+@pytest.mark.case("B34")
 def test_a_change_takes_effect_in_another_process_and_a_rolled_back_one_nowhere(database: Database) -> None:
     elsewhere = Registries(database.databases.server, database.databases.settings)
     other = elsewhere.get(database.name)
@@ -150,6 +151,7 @@ def test_a_changed_password_ends_sessions_and_calls_at_once(
         client.call("crm.lead", "search_count", EVERYTHING)
 
 
+@pytest.mark.case("B26")
 def test_files_by_address_follow_the_rules(database: Database, new_client: Callable[..., WebClient]) -> None:
     with database.transaction() as env:
         new_user(env, ["crm.group_sale_salesman"], {"login": "pia"})
@@ -177,6 +179,7 @@ def test_files_by_address_follow_the_rules(database: Database, new_client: Calla
         assert b"argon2" not in answer.data
 
 
+@pytest.mark.case("B33")
 def test_no_cached_value_of_one_user_is_told_to_another(database: Database) -> None:
     with database.transaction() as env:
         pia, leo = (new_user(env, ["crm.group_sale_salesman"]).id for _ in range(2))

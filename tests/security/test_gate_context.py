@@ -20,6 +20,7 @@ def far(env: Env) -> int:
     return int(env["res.company"].create({"name": "Far Away"}).id)
 
 
+@pytest.mark.case("B19")
 @pytest.mark.parametrize(
     "context",
     [
@@ -53,6 +54,7 @@ def test_what_a_rule_means_does_not_follow_the_context(env: Env, as_user: AsUser
         assert rpc(eva, "res.partner", "search", [["child_ids.parent_id.name", "=", "Shut"]], context=context) == []
 
 
+@pytest.mark.case("B33")
 def test_records_of_another_company_are_not_there(env: Env, as_user: AsUser, far: int) -> None:
     boss = as_user("crm.group_sale_manager")
     lead = env["crm.lead"].create({"name": "Far", "company_id": far}).id
@@ -104,6 +106,7 @@ NOT_EXPORTED = [
 ]  # fmt: skip
 
 
+@pytest.mark.case("B01")
 @pytest.mark.parametrize("model", ["res.users", "crm.lead", "res.users.apikeys", "ir.rule"])
 def test_only_exported_methods_are_called(as_user: AsUser, model: str) -> None:
     admin = as_user("admin")
@@ -120,6 +123,7 @@ def test_only_exported_methods_are_called(as_user: AsUser, model: str) -> None:
         rpc(admin, "no.such.model", "read", [1])
 
 
+@pytest.mark.case("I28")
 @pytest.mark.parametrize(
     ("model", "method", "args"),
     [

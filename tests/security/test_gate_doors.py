@@ -28,6 +28,7 @@ def model_id(env: Env, name: str) -> int:
     return int(env["ir.model"].search([("model", "=", name)]).id)
 
 
+@pytest.mark.case("B25")
 def test_a_report_of_other_peoples_groups_is_not_printed(env: Env, pia: Env, as_user: AsUser) -> None:
     report: Any = env["ir.actions.report.xml"].search([("model", "=", "crm.lead")], limit=1)
     lead = env["crm.lead"].create({"name": "Own", "user_id": pia.uid}).id
@@ -38,6 +39,7 @@ def test_a_report_of_other_peoples_groups_is_not_printed(env: Env, pia: Env, as_
     assert print_records(as_user("crm.group_sale_manager"), report.report_name, [lead], "html").data
 
 
+@pytest.mark.case("B31")
 def test_a_server_action_of_other_peoples_groups_is_not_run(env: Env, pia: Env, as_user: AsUser) -> None:
     lead = env["crm.lead"].create({"name": "Own", "user_id": pia.uid}).id
     values = {"name": "To Vigo", "model_id": model_id(env, "crm.lead")}
@@ -57,6 +59,7 @@ def test_a_server_action_of_other_peoples_groups_is_not_run(env: Env, pia: Env, 
     assert env["crm.lead"].browse(lead).read(["city"])[0]["city"] == "Vigo"
 
 
+@pytest.mark.case("B31")
 def test_a_server_action_has_the_rights_of_who_runs_it(env: Env, pia: Env, as_user: AsUser) -> None:
     leo = as_user("crm.group_sale_salesman")
     other = env["crm.lead"].create({"name": "Other", "user_id": leo.uid, "city": "Lugo"}).id
@@ -68,6 +71,7 @@ def test_a_server_action_has_the_rights_of_who_runs_it(env: Env, pia: Env, as_us
     assert env["crm.lead"].browse(other).read(["city"])[0]["city"] == "Lugo"
 
 
+@pytest.mark.case("B06")
 def test_a_wizard_is_for_who_opened_it(env: Env, pia: Env, as_user: AsUser) -> None:
     leo = as_user("crm.group_sale_salesman")
     values = {"name": "For the shop", "days": 30}
@@ -80,6 +84,7 @@ def test_a_wizard_is_for_who_opened_it(env: Env, pia: Env, as_user: AsUser) -> N
     assert rpc(leo, "res.users.apikeys.description", "read", wizard, ["days"])["days"] == 30
 
 
+@pytest.mark.case("B30")
 def test_default_values_of_others_are_not_read(env: Env, pia: Env, as_user: AsUser) -> None:
     leo, admin = as_user("crm.group_sale_salesman"), as_user("base.group_system")
     far = env["res.company"].create({"name": "Far Away"}).id
@@ -128,6 +133,7 @@ def test_numbers_are_given_to_documents_and_to_who_sees_the_sequence(env: Env, p
     assert [row["number_next"] for row in env["ir.sequence"].browse([hidden, gapless]).read(["number_next"])] == [1, 2]
 
 
+@pytest.mark.case("B26")
 def test_a_file_of_a_field_that_is_shut_is_shut(
     env: Env, pia: Env, as_user: AsUser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -143,6 +149,7 @@ def test_a_file_of_a_field_that_is_shut_is_shut(
     assert rpc(boss, "ir.attachment", "search", [["id", "in", [plain, shut]]], 0, 9, "id") == [plain, shut]
 
 
+@pytest.mark.case("B15", "I28")
 def test_the_history_names_what_its_reader_may_see(database: Database, new_client: Callable[..., WebClient]) -> None:
     with database.transaction() as env:
         uid = new_user(env, ["crm.group_sale_salesman"], {"login": "pia"}).id

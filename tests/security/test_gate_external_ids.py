@@ -59,6 +59,7 @@ def rows_of(env: Env, xmlid: str) -> list[int]:
     return list(env[DATA].search([("module", "=", module), ("name", "=", name)]).ids)
 
 
+@pytest.mark.case("B06")
 def test_rows_of_hidden_records_are_not_there(scene: Scene) -> None:
     exported = ["module", "=", "__export__"]
     seen = {"own", "own_file"}
@@ -83,6 +84,7 @@ def test_rows_of_hidden_records_are_not_there(scene: Scene) -> None:
         assert rpc(scene.pia, model, "get_external_id", [record]) == {str(record): ""} if model != "ir.cron" else True
 
 
+@pytest.mark.case("B06")
 @pytest.mark.parametrize(
     ("method", "args"),
     [
@@ -124,6 +126,7 @@ def test_asking_for_a_group_by_another_records_id_tells_nothing(scene: Scene) ->
     assert rpc(scene.pia, "res.users", "has_group", "base.group_user") is True
 
 
+@pytest.mark.case("B32")
 def test_loading_a_file_neither_finds_nor_takes_the_id_of_a_hidden_record(scene: Scene) -> None:
     other = scene.hidden["__export__.lead"][1]
     answer = rpc(scene.pia, "crm.lead", "load", ["id", "name"], [["__export__.lead", "Mine"]])

@@ -28,6 +28,7 @@ def lead(env: Env, pia: Env) -> int:
     return int(env["crm.lead"].create(values).id)
 
 
+@pytest.mark.case("B12", "B13")
 def test_reads_leave_it_out_and_refuse_it_by_name(pia: Env, lead: int) -> None:
     assert "referred" not in rpc(pia, "crm.lead", "read", lead)
     assert "referred" not in rpc(pia, "crm.lead", "fields_get")
@@ -87,6 +88,7 @@ def test_a_default_in_the_context_does_not_set_it(env: Env, pia: Env) -> None:
     assert "referred" not in answer["value"]
 
 
+@pytest.mark.case("B17")
 def test_a_default_in_the_context_forges_no_bookkeeping(env: Env, pia: Env) -> None:
     forged = {
         "default_create_uid": 2, "default_write_uid": 2, "default_create_date": "2001-01-01 00:00:00", "default_id": 7,
@@ -110,6 +112,7 @@ def test_defaults_of_a_client_do_not_reach_elevated_code(pia: Env) -> None:
         assert not [key for key in su_env.context if key.startswith("default_")]
 
 
+@pytest.mark.case("A13")
 @pytest.mark.parametrize("name", ["password_hash", "credential_version"])
 @pytest.mark.parametrize("who", ["base.group_user", "base.group_system"])
 def test_nobody_reads_searches_or_writes_credentials(env: Env, as_user: AsUser, who: str, name: str) -> None:

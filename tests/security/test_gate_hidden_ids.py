@@ -55,6 +55,7 @@ def links(env: Env, lead: int) -> tuple[Any, Any]:
     return row["partner_id"], row["ref"]
 
 
+@pytest.mark.case("B15")
 @pytest.mark.parametrize(
     ("method", "args", "kwargs"),
     [
@@ -114,6 +115,7 @@ def test_the_same_condition_means_the_same_in_memory(scene: Scene) -> None:
         assert sorted(leads.filtered([leaf]).ids) == sorted(searched), leaf
 
 
+@pytest.mark.case("B13")
 def test_an_order_by_the_link_tells_nothing(scene: Scene) -> None:
     both = [["id", "in", [scene.own, scene.plain]]]
     orders = [f"{path} {way}, id" for path in ("partner_id.id", "partner_id", "ref") for way in ("asc", "desc")]
@@ -125,6 +127,7 @@ def test_an_order_by_the_link_tells_nothing(scene: Scene) -> None:
     assert [rpc(scene.pia, "crm.lead", "search", both, 0, 9, order) for order in orders] == before
 
 
+@pytest.mark.case("B14")
 @pytest.mark.parametrize("by", ["partner_id", "ref", "partner_id.name", "partner_id.company_id"])
 def test_groups_by_the_link_are_those_of_no_link(scene: Scene, by: str) -> None:
     both = [["id", "in", [scene.own, scene.plain]]]
@@ -144,6 +147,7 @@ def test_aggregates_of_the_link_leave_it_out(scene: Scene) -> None:
             assert not group[name], function
 
 
+@pytest.mark.case("B11")
 def test_a_tree_does_not_lead_through_a_hidden_record(scene: Scene) -> None:
     below = scene.root["res.partner"].create({"name": "Below", "parent_id": scene.hidden}).id
     above = scene.root["res.partner"].create({"name": "Above"}).id
@@ -154,6 +158,7 @@ def test_a_tree_does_not_lead_through_a_hidden_record(scene: Scene) -> None:
     assert rpc(scene.pia, "res.partner", "read", below, ["parent_id", "display_name"])["parent_id"] is False
 
 
+@pytest.mark.case("B18")
 def test_guessing_the_id_in_a_write_tells_nothing(scene: Scene) -> None:
     """What is linked already is refused as any other hidden record: the answer would say that the guess was right."""
     other = scene.hidden - 1
@@ -234,6 +239,7 @@ def test_a_contact_of_a_hidden_company_is_read_by_its_own_name(scene: Scene) -> 
     assert rpc(scene.pia, "res.partner", "address_get", [contact], ["invoice"])
 
 
+@pytest.mark.case("B15", "B30")
 def test_the_pages_do_not_name_it(database: Database, new_client: Callable[..., WebClient]) -> None:
     with database.transaction() as env:
         uid = new_user(env, ["crm.group_sale_salesman"], {"login": "pia"}).id

@@ -40,6 +40,7 @@ def scene(env: Env, as_user: AsUser) -> Scene:
     return Scene(env, pia, leo, hidden, shown, own, other, company)
 
 
+@pytest.mark.case("B15")
 def test_the_name_of_a_hidden_target_is_not_shown(scene: Scene) -> None:
     row = rpc(scene.pia, "crm.lead", "read", scene.own, ["partner_id"])
     assert row["partner_id"] is False
@@ -61,6 +62,7 @@ def test_a_form_and_an_export_bear_a_hidden_target(scene: Scene) -> None:
     assert rpc(scene.pia, "crm.lead", "export_data", [scene.own], ["name", "stage_history_ids/id"])["datas"]
 
 
+@pytest.mark.case("B11")
 def test_a_path_through_a_hidden_target_ends_there(scene: Scene) -> None:
     mine = ["id", "=", scene.own]
     for leaf in (
@@ -101,6 +103,7 @@ def test_without_a_right_on_the_model_nobody_asks_whether_there_is_a_link(scene:
             rpc(eva, "res.partner", "search", [[field, "=" if value is False else "in", value]])
 
 
+@pytest.mark.case("B14")
 def test_an_empty_many2many_looks_empty(scene: Scene) -> None:
     env = scene.root
     tag = env["crm.case.categ"].create({"name": "Secret"}).id
@@ -149,6 +152,7 @@ def test_a_copy_leaves_a_hidden_link_out(scene: Scene) -> None:
     assert scene.root["crm.lead"].browse(copied).read(["partner_id"])[0]["partner_id"] is False
 
 
+@pytest.mark.case("B18")
 def test_an_onchange_works_out_nothing_from_hidden_records(scene: Scene) -> None:
     wanted = {"company_currency": "1", "company_revenue": "1", "email_from": "1"}
     for values in ({"partner_id": scene.hidden}, {"company_id": scene.company}):
@@ -165,6 +169,7 @@ def test_an_onchange_works_out_nothing_from_hidden_records(scene: Scene) -> None
             rpc(scene.pia, "res.partner", "onchange", [scene.shown], {field: commands}, [field], {field: "1"})
 
 
+@pytest.mark.case("B21")
 def test_commands_do_not_reach_hidden_records(scene: Scene) -> None:
     env = scene.root
     field = next(
@@ -191,6 +196,7 @@ def test_commands_do_not_reach_hidden_records(scene: Scene) -> None:
     assert env["crm.lead"].browse(own).exists()
 
 
+@pytest.mark.case("B21")
 def test_a_parent_does_not_open_a_model_that_is_shut(scene: Scene) -> None:
     for commands in ([[0, 0, {"stage_id": 1}]], [[1, 1, {"stage_id": 1}]], [[5]]):
         lead = rpc(scene.pia, "crm.lead", "create", {"name": "x"})

@@ -53,6 +53,7 @@ def test_searches_count_and_find_visible_records_only(scene: Scene) -> None:
     assert rpc(scene.pia, "crm.lead", "search", domain, 0, 2, "city")[0] == scene.own
 
 
+@pytest.mark.case("B14")
 def test_groups_count_and_add_up_visible_records_only(scene: Scene) -> None:
     domain = [["id", "in", scene.three]]
     (group,) = rpc(scene.pia, "crm.lead", "read_group", domain, ["planned_revenue"], [])
@@ -63,6 +64,7 @@ def test_groups_count_and_add_up_visible_records_only(scene: Scene) -> None:
     assert scene.leo.uid not in [g["user_id"] and g["user_id"][0] for g in by_user]
 
 
+@pytest.mark.case("B06")
 @pytest.mark.parametrize(
     ("method", "args"),
     [
@@ -109,12 +111,14 @@ def test_reading_and_listing_a_hidden_record_gives_nothing(scene: Scene) -> None
     assert [r["id"] for r in rpc(scene.pia, "crm.lead", "read", scene.three, ["name"])] == [scene.own, scene.free]
 
 
+@pytest.mark.case("B07")
 def test_a_list_with_one_hidden_record_changes_none_of_them(scene: Scene) -> None:
     with pytest.raises(MissingError), scene.root.savepoint():
         rpc(scene.pia, "crm.lead", "write", [scene.own, scene.other], {"name": "Mine now"})
     assert scene.root["crm.lead"].browse(scene.own).read(["name"])[0]["name"] == "Deal own"
 
 
+@pytest.mark.case("B08")
 def test_a_write_or_creation_whose_result_is_outside_the_rule_is_refused(scene: Scene) -> None:
     with pytest.raises(AccessError):
         rpc(scene.pia, "crm.lead", "write", [scene.own], {"user_id": scene.leo.uid})
@@ -124,6 +128,7 @@ def test_a_write_or_creation_whose_result_is_outside_the_rule_is_refused(scene: 
         rpc(scene.pia, "crm.lead", "create", {"name": "For Leo"}, context={"default_user_id": scene.leo.uid})
 
 
+@pytest.mark.case("B08")
 def test_the_result_is_checked_where_the_rule_reads_a_list_or_a_computed_value(scene: Scene) -> None:
     tag, seen = (scene.root["crm.case.categ"].create({"name": name}).id for name in ("Secret", "Open"))
     rules: Any = scene.root["ir.rule"]
@@ -150,6 +155,7 @@ def test_an_administrator_is_told_the_rule_and_an_employee_is_not(scene: Scene, 
     assert plain.value.values["rules"] == []
 
 
+@pytest.mark.case("B35")
 def test_an_archived_record_is_the_owners_still(scene: Scene) -> None:
     rpc(scene.pia, "crm.lead", "write", [scene.own], {"active": False})
     assert rpc(scene.pia, "crm.lead", "read", scene.own, ["name"])["name"] == "Deal own"
@@ -180,6 +186,7 @@ def test_an_unknown_operation_is_no_right(scene: Scene) -> None:
     assert rpc(scene.pia, "crm.lead", "check_access_rights", "everything", False) is False
 
 
+@pytest.mark.case("B36", "I16")
 def test_a_refused_deletion_does_not_count_hidden_records(scene: Scene, as_user: AsUser) -> None:
     stage = scene.root["crm.case.stage"].create({"name": "Only here"})
     scene.root["crm.lead"].browse(scene.other).write({"stage_id": stage.id})
@@ -194,6 +201,7 @@ def test_a_refused_deletion_does_not_count_hidden_records(scene: Scene, as_user:
     assert "Lead" not in str(refused.value)
 
 
+@pytest.mark.case("B25")
 def test_reports_print_visible_records_only(scene: Scene) -> None:
     report = scene.root["ir.actions.report.xml"].search([("model", "=", "crm.lead")], limit=1).read(["report_name"])[0]
     scene.root.flush()
@@ -204,6 +212,7 @@ def test_reports_print_visible_records_only(scene: Scene) -> None:
         print_records(scene.pia, report["report_name"], [scene.other], "html")
 
 
+@pytest.mark.case("B26", "B27")
 def test_a_file_is_as_open_as_its_record(scene: Scene) -> None:
     data = base64.b64encode(b"secret").decode()
     files: Any = scene.root["ir.attachment"]
@@ -225,6 +234,7 @@ def test_a_file_is_as_open_as_its_record(scene: Scene) -> None:
         rpc(scene.pia, "ir.attachment", "write", [mine], {"res_id": scene.other})
 
 
+@pytest.mark.case("B24")
 def test_a_signal_to_a_hidden_record_moves_nothing(scene: Scene) -> None:
     before = scene.root["crm.lead"].browse(scene.other).read(["state", "stage_id"])
     from core.rpc.dispatch import plan_signal

@@ -39,6 +39,7 @@ def stored(env: Env, partner: int) -> tuple[Any, ...]:
     return row["name"], row["email"], row["parent_id"], row["is_company"]
 
 
+@pytest.mark.case("B22")
 def test_the_mail_of_a_user_is_not_led_elsewhere(env: Env, pia: Env, boss: int) -> None:
     before = stored(env, boss)
     company = env["res.partner"].create({"name": "Shell", "is_company": True}).id
@@ -66,6 +67,7 @@ def test_the_mail_of_a_user_is_not_led_elsewhere(env: Env, pia: Env, boss: int) 
     assert stored(env, boss) == before
 
 
+@pytest.mark.case("B22")
 def test_an_import_does_not_do_it_either(env: Env, pia: Env, boss: int) -> None:
     before = stored(env, boss)
     sheet = Sheet("f.csv", ("Name", "Email"), [("Boss", "pia@example.com")], [2])
@@ -115,6 +117,7 @@ def test_an_archived_user_and_one_of_another_company_are_users_too(env: Env, pia
         assert stored(env, partner)[1] == "far@example.com"
 
 
+@pytest.mark.case("B36")
 def test_asking_whether_a_hidden_partner_is_a_user_tells_nothing(env: Env, pia: Env, as_user: AsUser) -> None:
     """The refusal of a deletion once named every user and company, whoever asked."""
     company = env["res.company"].create({"name": "Far Away"})
@@ -136,6 +139,7 @@ def test_asking_whether_a_hidden_partner_is_a_user_tells_nothing(env: Env, pia: 
         assert "Secret" not in str(told)
 
 
+@pytest.mark.case("B22")
 def test_the_pages_refuse_it(database: Database, new_client: Callable[..., WebClient]) -> None:
     from tests.web.conftest import screen_of
 

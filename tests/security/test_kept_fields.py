@@ -50,6 +50,7 @@ def row(env: Env, lead: int) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.case("B20")
 @pytest.mark.parametrize(("name", "value", "why"), FORGED)
 @pytest.mark.parametrize("who", ["crm.group_sale_salesman", "crm.group_sale_manager,base.group_system"])
 def test_it_is_refused_by_name_and_nothing_is_written(
@@ -75,6 +76,7 @@ def test_it_is_refused_by_name_and_nothing_is_written(
     assert env["crm.lead"].search_count([]) == count
 
 
+@pytest.mark.case("B20")
 def test_what_is_read_may_be_written_back(env: Env, pia: Env, lead: int) -> None:
     """Programs of the OpenERP family read a record, change a value and write all of it."""
     before = row(env, lead)
@@ -106,6 +108,7 @@ def test_a_value_to_begin_with_is_no_way_back(env: Env, pia: Env, lead: int) -> 
         rpc(pia, "crm.lead", "write", [lead], {"state": "draft"})
 
 
+@pytest.mark.case("B17")
 def test_the_context_does_not_set_it_either(env: Env, pia: Env) -> None:
     context = {f"default_{name}": value for name, value, _ in FORGED}
     lead = rpc(pia, "crm.lead", "create", {"name": "x"}, context=context)
@@ -130,6 +133,7 @@ def test_the_workflow_and_the_stages_still_move_it(env: Env, pia: Env, lead: int
     assert row(env, made[0])["state"] == "draft"
 
 
+@pytest.mark.case("I25")
 def test_a_stored_result_is_what_the_computation_says(env: Env, as_user: AsUser) -> None:
     """An external user sees the partners below their commercial entity: nobody forges it."""
     manager = as_user("base.group_partner_manager")
@@ -153,6 +157,7 @@ def test_an_import_refuses_the_row_and_names_the_column(env: Env, pia: Env) -> N
     assert "workflow" in outcome.refused[0].reason
 
 
+@pytest.mark.case("B20")
 @pytest.mark.parametrize(
     ("model", "values"),
     [

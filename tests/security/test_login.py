@@ -64,6 +64,7 @@ def test_the_right_password_lets_in(caller: Caller, uid: int) -> None:
     assert caller.execute(uid, ADMIN_PASSWORD, "res.users", "search", [["id", "=", uid]]) == [uid]
 
 
+@pytest.mark.case("A01", "A02")
 @pytest.mark.parametrize("wrong", WRONG, ids=repr)
 def test_anything_else_does_not(caller: Caller, uid: int, wrong: Any) -> None:
     assert caller.log_in(ADMIN_LOGIN, wrong) is False
@@ -84,6 +85,7 @@ def test_a_login_is_compared_exactly(caller: Caller, login: Any) -> None:
     assert caller.log_in(login, ADMIN_PASSWORD) is False
 
 
+@pytest.mark.case("A16")
 @pytest.mark.parametrize("name", ["../x", "a;b", "x" * 10_000, "a\0", "", None, 5, ["shop"], "no_such_database"])
 def test_a_database_is_named_exactly(caller: Caller, uid: int, name: Any) -> None:
     caller.database = name
@@ -93,6 +95,7 @@ def test_a_database_is_named_exactly(caller: Caller, uid: int, name: Any) -> Non
     assert caught.value.faultCode == "access_denied"
 
 
+@pytest.mark.case("A03")
 def test_a_user_id_is_never_coerced(caller: Caller, uid: int) -> None:
     for wrong in (str(uid), float(uid), True, [uid], -1, 0, 2**63, None, {"id": uid}, uid + 0.5, 1):
         with pytest.raises(Fault) as caught:
@@ -108,6 +111,7 @@ def test_nobody_logs_in_as_the_system_or_the_public(caller: Caller, database: Da
             assert caller.log_in(login, guess) is False
 
 
+@pytest.mark.case("A04")
 def test_the_sixth_guess_is_slowed_down_and_other_networks_are_not(application: Application, caller: Caller) -> None:
     for _ in range(5):
         assert caller.log_in(ADMIN_LOGIN, "wrong password") is False
@@ -118,6 +122,7 @@ def test_the_sixth_guess_is_slowed_down_and_other_networks_are_not(application: 
     assert elsewhere.log_in(ADMIN_LOGIN, ADMIN_PASSWORD)
 
 
+@pytest.mark.case("A04")
 def test_guesses_with_a_user_id_count_as_well(caller: Caller, uid: int) -> None:
     for _ in range(5):
         with pytest.raises(Fault, match="Wrong login or password"):
@@ -127,6 +132,7 @@ def test_guesses_with_a_user_id_count_as_well(caller: Caller, uid: int) -> None:
     assert caller.execute(uid, ADMIN_PASSWORD, "res.users", "search", [["id", "=", uid]]) == [uid]  # remembered
 
 
+@pytest.mark.case("A06")
 def test_unknown_users_are_answered_in_the_same_words(application: Application, database: Database) -> None:
     client = Client(application)
 
@@ -139,6 +145,7 @@ def test_unknown_users_are_answered_in_the_same_words(application: Application, 
     assert message(ADMIN_LOGIN) == message("nobody")
 
 
+@pytest.mark.case("A19")
 def test_calls_after_the_first_do_not_hash_again(
     caller: Caller, uid: int, monkeypatch: pytest.MonkeyPatch, database: Database
 ) -> None:
@@ -157,6 +164,7 @@ def test_calls_after_the_first_do_not_hash_again(
     assert hashed == [ADMIN_PASSWORD]
 
 
+@pytest.mark.case("A19")
 def test_a_changed_password_ends_what_was_remembered_at_once(caller: Caller, uid: int, database: Database) -> None:
     for _ in range(100):
         caller.execute(uid, ADMIN_PASSWORD, "res.users", "search_count", [])
@@ -168,6 +176,7 @@ def test_a_changed_password_ends_what_was_remembered_at_once(caller: Caller, uid
     assert caller.execute(uid, "quite another one", "res.users", "search_count", [["id", "=", uid]]) == 1
 
 
+@pytest.mark.case("A09")
 def test_an_archived_user_is_out_at_once(caller: Caller, database: Database) -> None:
     with database.registry.transaction() as env:
         values = {"name": "Ana", "login": "ana", "password": "password of Ana"}
@@ -221,6 +230,7 @@ def test_a_bearer_key_names_its_user(application: Application, uid: int, databas
     assert call(f"Bearer {key}").status_code == 401
 
 
+@pytest.mark.case("A13")
 def test_the_hash_never_leaves(caller: Caller, uid: int, database: Database) -> None:
     with database.registry.transaction() as env:
         account = accounts.by_id(env, uid)
@@ -268,6 +278,7 @@ def test_faults_of_the_two_xml_rpc_doors(application: Application, database: Dat
     )
 
 
+@pytest.mark.case("A05")
 def test_a_flood_of_logins_leaves_the_throttle_and_the_pool_in_order(database: Database) -> None:
     outcomes: list[object] = []
 

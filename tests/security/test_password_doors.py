@@ -27,6 +27,7 @@ def pia(database: Database) -> int:
         return int(new_user(env, ["base.group_user"], {"login": "pia", "password": OLD}).id)
 
 
+@pytest.mark.case("A04")
 def test_guessing_the_old_password_is_slowed_down_over_rpc(
     database: Database, pia: int, new_client: Callable[..., WebClient]
 ) -> None:
@@ -90,6 +91,7 @@ def test_nobody_changes_the_password_of_somebody_else(as_user: AsUser) -> None:
     assert rpc(ben, "res.users", "change_password", OLD, NEW) is True
 
 
+@pytest.mark.case("A04")
 def test_one_room_checks_passwords() -> None:
     """A door that called the check by itself would not count: it goes by `core.security.authenticate`."""
     users: set[str] = set()

@@ -29,6 +29,7 @@ def test_a_password_is_verified_against_its_own_hash_only() -> None:
     assert hash_password("correct horse") != stored
 
 
+@pytest.mark.case("A01")
 @pytest.mark.parametrize("wrong", ["", False, None, 0, 1, [], {}, True, b"bytes", 1.5, ["a"], "x" * 1025])
 def test_what_is_no_text_of_some_length_is_no_password(wrong: Any) -> None:
     assert not acceptable(wrong)

@@ -58,6 +58,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[timedelta]:
     return moved
 
 
+@pytest.mark.case("A14")
 def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(browser: Browser) -> None:
     header = browser.log_in().headers["Set-Cookie"]
     assert header.startswith("session_id=")
@@ -79,6 +80,7 @@ def test_every_login_gets_a_new_token_and_the_old_one_is_dead(browser: Browser, 
     assert not thief.is_in()
 
 
+@pytest.mark.case("A07")
 def test_a_session_planted_before_the_login_does_not_become_one(browser: Browser) -> None:
     planted = "a" * 43 + "." + browser.database
     browser.set_cookie("session_id", planted)
@@ -88,6 +90,7 @@ def test_a_session_planted_before_the_login_does_not_become_one(browser: Browser
     assert not browser.is_in()
 
 
+@pytest.mark.case("A08")
 def test_logout_ends_the_session_for_good(browser: Browser) -> None:
     browser.log_in()
     kept = browser.session_id
@@ -130,6 +133,7 @@ def test_what_is_stored_does_not_open_a_session(browser: Browser, database: Data
     assert not browser.is_in()
 
 
+@pytest.mark.case("A09")
 def test_a_changed_password_or_an_archived_user_ends_all_sessions(
     browser: Browser, application: Application, database: Database
 ) -> None:
@@ -148,6 +152,7 @@ def test_a_changed_password_or_an_archived_user_ends_all_sessions(
     assert not browser.is_in()
 
 
+@pytest.mark.case("A07")
 def test_more_or_fewer_groups_ask_for_a_new_login(browser: Browser, database: Database) -> None:
     browser.log_in()
     with database.registry.transaction() as env:
@@ -156,6 +161,7 @@ def test_more_or_fewer_groups_ask_for_a_new_login(browser: Browser, database: Da
     assert not browser.is_in()
 
 
+@pytest.mark.case("A10")
 def test_an_unused_session_expires_and_a_used_one_lasts_longer(browser: Browser, clock: list[timedelta]) -> None:
     browser.log_in()
     clock[0] = IDLE - timedelta(hours=1)
@@ -175,6 +181,7 @@ def test_no_session_lasts_for_ever(browser: Browser, clock: list[timedelta]) -> 
     assert not browser.is_in()
 
 
+@pytest.mark.case("A10", "J17")
 def test_a_clock_set_back_revives_nothing(browser: Browser, clock: list[timedelta]) -> None:
     browser.log_in()
     clock[0] = IDLE

@@ -50,6 +50,7 @@ def test_the_refusal_ends_with_the_window() -> None:
     throttle.check("shop", "ana", "10.0.0.1")
 
 
+@pytest.mark.case("J17")
 def test_a_clock_set_back_does_not_lock_for_longer_than_the_window() -> None:
     clock = Clock()
     throttle = Throttle(clock=clock)
@@ -100,6 +101,7 @@ def test_processes_of_a_machine_count_together(tmp_path: Path) -> None:
     throttle.close()
 
 
+@pytest.mark.case("H12")
 def test_the_window_forgets_the_oldest_when_it_is_full() -> None:
     window = SharedWindow(slots=4)
     for number in range(6):

@@ -140,6 +140,7 @@ def told(env: Env, model: str, method: str, args: list[Any], kwargs: dict[str, A
         return f"{type(error).__name__}: {error}"
 
 
+@pytest.mark.case("B06")
 def test_hidden_records_change_no_answer(env: Env, as_user: AsUser) -> None:
     pia = as_user("crm.group_sale_salesman")
     partner = env["res.partner"].create({"name": "Acme", "is_company": True}).id

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from core.security.verified import LIFETIME, VerifiedSecrets
 
 
@@ -38,6 +40,7 @@ def test_a_memory_lasts_five_minutes_at_most() -> None:
     assert known.recall("shop", "7", "secret word") is None
 
 
+@pytest.mark.case("H12")
 def test_the_memory_is_bounded_and_the_oldest_leave() -> None:
     known = VerifiedSecrets(size=3)
     for uid in range(5):
@@ -56,6 +59,7 @@ def test_one_memory_or_all_can_be_dropped() -> None:
     assert known.recall("shop", "8", "word") is None
 
 
+@pytest.mark.case("A19")
 def test_the_password_itself_is_not_kept() -> None:
     known = VerifiedSecrets()
     known.remember("shop", "7", "a very special secret word", 7, 1)

@@ -266,6 +266,7 @@ def test_a_custom_root_is_a_view_type_of_its_own() -> None:
     assert view.reads == {"a"}
 
 
+@pytest.mark.case("C27")
 def test_html_is_allowed_by_list() -> None:
     parsed = parse("""<form><div onclick="x()" style="color:red" class="ok" id="z">
         <a href="javascript:x()">a</a><a href="https://example.com" target="_blank">b</a><a href="//evil">c</a>

@@ -165,6 +165,7 @@ def test_an_xpath_that_finds_nothing_suggests_too() -> None:
         extended("""<xpath expr="//page[@string='Line']" position="after"/>""")
 
 
+@pytest.mark.case("D10")
 @pytest.mark.parametrize(
     "expr",
     [
@@ -184,6 +185,7 @@ def test_costly_and_foreign_xpath_is_refused(expr: str) -> None:
         extended(f'<xpath expr="{expr}" position="after"/>')
 
 
+@pytest.mark.case("D10")
 def test_xpath_works_on_a_large_view_where_it_is_allowed() -> None:
     wide = "<form>" + "<group><field name='x'/></group>" * 2000 + "</form>"
     rows = "<form>" + ("<group>" + "<field name='x'/>" * 250 + "</group>") * 16 + "</form>"
@@ -210,6 +212,7 @@ def test_senseless_specifications_are_refused(spec: str) -> None:
         extended(spec)
 
 
+@pytest.mark.case("D01", "D02", "D03")
 @pytest.mark.parametrize(
     "arch",
     [

@@ -111,6 +111,7 @@ def test_unknown_models_and_views(env: Env) -> None:
         resolve(env, MODEL, view_id="base.partner_form")
 
 
+@pytest.mark.case("B16")
 def test_a_reader_sees_what_his_groups_allow(env: Env, load: Any) -> None:
     load(f"""
       <view id="v" model="{MODEL}" type="form" priority="1"><field name="name"/>
@@ -134,6 +135,7 @@ def test_rights_switch_buttons_off(env: Env) -> None:
     assert resolve(env, "res.country").view.create
 
 
+@pytest.mark.case("K24")
 def test_a_field_that_is_gone_is_left_out_with_a_finding(env: Env, load: Any) -> None:
     load(f"""<record id="v" model="ir.ui.view"><field name="name">v</field><field name="model">{MODEL}</field>
        <field name="priority">1</field><field name="arch" type="xml">

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from core.http.web.query import Query
 
 
@@ -33,6 +35,7 @@ def test_a_number_out_of_bounds_or_no_number_is_corrected() -> None:
     assert query("page=²").number("page", 1, 1, 50) == 1
 
 
+@pytest.mark.case("H16")
 def test_endless_addresses_are_cut() -> None:
     long = query("&".join(f"filter=f{n}" for n in range(500)))
     assert len(long.items) == 200

@@ -27,6 +27,7 @@ def test_a_new_record_is_saved_and_shown(visit: Visit, database: Database) -> No
         assert env["res.partner"].search([("name", "=", "Nuevo S.L.")]).city == "Lugo"
 
 
+@pytest.mark.case("I02")
 def test_only_changed_fields_are_written(visit: Visit, database: Database) -> None:
     number = partner(database, city="Vigo", phone="+34986550142")
     form = visit(f"/web/res.partner/{number}?edit=1")
@@ -38,6 +39,7 @@ def test_only_changed_fields_are_written(visit: Visit, database: Database) -> No
         assert (found.city, found.phone.replace(" ", "")) == ("Lugo", "+34986550199")
 
 
+@pytest.mark.case("I01")
 def test_what_two_people_changed_differently_is_asked_about(visit: Visit, database: Database) -> None:
     number = partner(database, city="Vigo")
     form = visit(f"/web/res.partner/{number}?edit=1")
@@ -179,6 +181,7 @@ def test_a_record_that_a_rule_hides_looks_as_if_it_did_not_exist(client: WebClie
     assert "Not mine" not in hidden.text
 
 
+@pytest.mark.case("C13")
 def test_names_that_are_markup_stay_text(visit: Visit, database: Database) -> None:
     number = partner(database, name="<script>alert(1)</script>", city='"><img src=x onerror=alert(1)>')
     for address in (f"/web/res.partner/{number}", f"/web/res.partner/{number}?edit=1", "/web/res.partner"):

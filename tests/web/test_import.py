@@ -160,6 +160,7 @@ def test_an_import_whose_server_ended_does_not_seem_to_run(
     assert screen.root.xpath("//form[@id='import-mapping']")
 
 
+@pytest.mark.case("C42")
 def test_an_export_for_importing_again_comes_in_again_and_changes_nothing(
     client: WebClient, bring: Callable[[str], Screen], visit: Visit, database: Database
 ) -> None:

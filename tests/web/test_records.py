@@ -213,6 +213,7 @@ def test_a_record_begun_in_a_column_gets_its_stage(visit: Visit, database: Datab
         assert deal.type == "opportunity"
 
 
+@pytest.mark.case("B19", "C35")
 @pytest.mark.parametrize("context", ["[1]", "{", '{"uid": 1, "active_test": "yes", "su": true}', '{"lang": "../../x"}'])
 def test_a_context_in_an_address_cannot_say_what_it_likes(visit: Visit, deals: list[int], context: str) -> None:
     shown = visit(f"/web/crm.lead?context={context}")
@@ -220,6 +221,7 @@ def test_a_context_in_an_address_cannot_say_what_it_likes(visit: Visit, deals: l
     assert len(names(shown)) == 4
 
 
+@pytest.mark.case("C35")
 @pytest.mark.parametrize("domain", ['[["city", "=", "Vigo"]]', '[["nothing", "=", 1]]', "[[", '[["city", "=", ["a"]]]'])
 def test_a_domain_in_an_address_is_checked_like_any_other(client: WebClient, deals: list[int], domain: str) -> None:
     assert client.get("/web/crm.lead", query_string={"domain": domain}).status_code in (200, 400, 404, 422)

@@ -29,6 +29,7 @@ def test_a_password_opens_a_session_and_leads_where_one_wanted_to_go(
     assert browser.get("/web/res.partner").status_code == 200
 
 
+@pytest.mark.case("G06")
 @pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)"])
 def test_one_is_never_led_to_another_site(application: Application, database: Database, target: str) -> None:
     data = {"db": database.name, "login": ADMIN_LOGIN, "password": ADMIN_PASSWORD, "redirect": target}
@@ -95,6 +96,7 @@ def test_the_database_manager_is_closed_without_a_master_password(application: A
     assert application.site.exists(database.name)
 
 
+@pytest.mark.case("C16", "C25")
 def test_pages_carry_the_strict_policy_and_no_inline_script(client: WebClient) -> None:
     for address in ("/web", "/web/login", "/web/res.partner", "/web/preferences"):
         answer = client.get(address)

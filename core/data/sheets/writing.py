@@ -12,8 +12,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-import xlsxwriter
-
 from core.data.external_ids import ExternalIds, Known
 from core.data.sheets.cells import unmistakable
 from core.data.sheets.formulas import harmless
@@ -21,7 +19,7 @@ from core.data.sheets.ids import EXPORTED
 from core.data.sheets.mapping import DATABASE_ID, XMLID
 from core.errors import UserError
 from core.orm.domain import Leaf
-from core.orm.edge import value_of
+from core.orm.edge import readable_fields, value_of
 
 if TYPE_CHECKING:
     from core.orm.env import Env
@@ -50,6 +48,8 @@ class Table:
 
     def xlsx(self) -> bytes:
         """The table as a workbook with one sheet; numbers and dates are numbers and dates."""
+        import xlsxwriter  # late, so that a server starts quickly
+
         out = io.BytesIO()
         book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
         sheet = book.add_worksheet()
@@ -122,6 +122,7 @@ def _title(records: Model, path: str, parts: Sequence[str]) -> str:
         if name in (XMLID, DATABASE_ID) and position == len(parts) - 1:
             found.append("ID" if name == DATABASE_ID else "External ID")
             break
+        readable_fields(env[model], [name])  # also where no record leads there: what is shut has no title either
         field = env.registry[model].field(name)
         found.append(env.translate_term(field.string, field.addon))
         model = getattr(field, "comodel", "") or ""
