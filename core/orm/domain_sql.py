@@ -10,7 +10,21 @@ from core.db.types import date_part_sql, id_in, json_value
 from core.errors import AccessError, UnknownName, ValidationError
 from core.orm import hierarchy
 from core.orm.compare_sql import compare, like
-from core.orm.domain import DATE_PARTS, NEGATIVE, TRUE, Allowed, And, Constant, Domain, Leaf, Not, Or, disjunction
+from core.orm.domain import (
+    DATE_PARTS,
+    LIKES,
+    MAX_STEPS,
+    NEGATIVE,
+    TRUE,
+    Allowed,
+    And,
+    Constant,
+    Domain,
+    Leaf,
+    Not,
+    Or,
+    disjunction,
+)
 from core.orm.fields.base import language_chain
 
 if TYPE_CHECKING:
@@ -23,7 +37,10 @@ PARTS: dict[str, Any] = {
     "day_of_week": "weekday", "day_of_month": "day", "day_of_year": "yearday", "hour_number": "hour",
     "minute_number": "minute", "second_number": "second",
 }  # fmt: skip
-_LIKES = frozenset(["like", "ilike", "=like", "=ilike"])
+
+
+MOST_JOINS = 50
+"""Tables that one statement joins; SQLite reads 64."""
 
 
 class Scope:
@@ -45,6 +62,7 @@ class Scope:
         above = root or outer
         self.taken: dict[str, int] = above.taken if above is not None else {}
         self._joined: dict[str, Scope] = {}
+        self.steps = self.width = 0
         if root is None:
             self.models: set[str] = set()
             self.joins: Any = self.table
@@ -74,8 +92,12 @@ class Scope:
         """The table a many2one leads to, joined once; only rows the reader may see take part."""
         found = self._joined.get(field.name)
         if found is None:
+            if self.steps >= MAX_STEPS or self.root.width >= MOST_JOINS:
+                raise ValidationError("A path has at most {most} steps.", most=MAX_STEPS)
+            self.root.width += 1
             target = self.env.registry[field.comodel]  # type: ignore[attr-defined]  # a many2one
             found = self._joined[field.name] = Scope(self.env, target, self.alias(target), self.root)
+            found.steps = self.steps + 1
             condition = found.table.c.id == column_of(self, field)
             rule = readable_rule(self.env, target)
             if rule is not TRUE:
@@ -267,7 +289,7 @@ def _link(scope: Scope, field: Any, operator: str, value: Any) -> Any:
         if empty:
             clauses.append(_no_link(scope, field, target))
         return sa.or_(*clauses) if clauses else sa.false()
-    if operator in _LIKES:
+    if operator in LIKES:
         return _linked_to(scope, field, target, name_domain(scope.env, target, operator, value))
     if operator in ("<", "<=", ">", ">=") and field.type == "many2one":
         return compare(shown_column(scope, field), operator, value, int)
@@ -345,10 +367,12 @@ def _plain(scope: Scope, field: Field[Any, Any], operator: str, value: Any) -> A
         return subset(scope.env.rule_env, scope.env.registry[value.model], value.rule, column, scope.root)
     if field.name == "id":
         return _identity(scope, column, operator, value)
-    if operator in _LIKES:
+    if operator in LIKES:
         return like(scope, field, column, operator, value)
     if operator in ("child_of", "parent_of", "any"):
         raise ValidationError("{field} is no link: {operator} does not apply.", field=field.name, operator=operator)
+    if field.type == "boolean" and operator not in ("=", "in"):
+        raise ValidationError("The operator {operator} does not apply here.", operator=operator)
     env = scope.env
 
     def convert(item: Any) -> Any:
