@@ -1,7 +1,10 @@
 """Settings of the test run; the fixtures come from core.testing.plugin, which pyproject.toml loads."""
 
+import os
+
 from hypothesis import settings
 
-# A busy machine must not turn a slow example into a failure.
-settings.register_profile("grial", deadline=None, print_blob=True)
-settings.load_profile("grial")
+# A busy machine must not turn a slow example into a failure. Continuous integration tries the same examples each time.
+settings.register_profile("grial", deadline=None, print_blob=True, derandomize="CI" in os.environ)
+settings.register_profile("deep", settings.get_profile("grial"), max_examples=2500, derandomize=False)
+settings.load_profile(os.environ.get("GRIAL_HYPOTHESIS_PROFILE", "grial"))

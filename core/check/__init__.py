@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core.check.run import run
+from core.check.ledger import KINDS, Verdict
+from core.check.run import Survey, run, survey
 from core.kernel.finding import Finding
 
-__all__ = ["Finding", "run"]
+__all__ = ["KINDS", "Finding", "Survey", "Verdict", "run", "survey"]

@@ -1,29 +1,27 @@
-"""Checks the elements of a data file: models, fields, references, expressions, values."""
+"""Checks the elements of a data file: models, fields, references, expressions, values; each gets a verdict."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
-from core.check.ids import Ids
-from core.check.sources import Source
-from core.data.csv import model_of as model_of_csv
-from core.data.csv import read_rows
-from core.data.names import HELPERS
+from core.check.arches import read_arch
+from core.check.ledger import Entry
+from core.check.reading import Reading
+from core.check.rows import check_rows
+from core.data.functions import ALWAYS
+from core.data.loader import TAGS
 from core.data.session import addon_folder
 from core.data.short_tags import VIEW_TYPES
 from core.data.values import TO_MANY, from_text
 from core.data.workflow_tag import ANY
-from core.data.xml import attributes, blocks, children, interpolations, line_of, words
-from core.errors import DataFileError, ExpressionError, UserError
-from core.kernel.expression import compile_expression
-from core.kernel.finding import Finding, Severity, suggestion
+from core.data.xml import children, line_of, words
+from core.errors import UserError
+from core.kernel.finding import Finding, suggestion
 
 if TYPE_CHECKING:
-    from core.orm.registry import ModelInfo, Registry
+    pass
 
 REFERRING: dict[str, tuple[str, ...]] = {
     "view": ("inherit",),
@@ -46,98 +44,174 @@ MODELS: dict[str, tuple[str, ...]] = {
     "delete": ("model",),
     "assert": ("model",),
 }
-EXPRESSIONS = ("eval", "search", "domain", "context", "expr", "condition")
 
-_REF = re.compile(r"\bref\(\s*['\"]([\w.\-]+)['\"]\s*\)")
-_XMLID = re.compile(r"^[A-Za-z_][\w\-]*(\.[\w.\-]+)?$")
-_OPEN_NAMES = re.compile(r"%\([\w.\-]+\)[ds]")
+CONSTRUCTS = {"state": "workflow state", "transition": "workflow transition", "test": "assert: test"}
+APART_MODELS = frozenset(
+    ["ir.ui.view", "workflow", "workflow.activity", "workflow.transition", "ir.rule", "ir.values", "ir.property"]
+)
+"""Models whose records are listed apart."""
+EXPRESSION_FIELDS = frozenset(
+    [("ir.actions.act_window", "domain"), ("ir.actions.act_window", "context"), ("ir.rule", "domain_force"),
+     ("workflow.transition", "condition"), ("workflow.transition", "trigger_expr_id"), ("ir.filters", "domain"),
+     ("ir.filters", "context")]
+)  # fmt: skip
+"""Fields of records that hold an expression as text."""
+MODEL_FIELDS = frozenset(
+    [("ir.actions.act_window", "res_model"), ("ir.actions.act_window", "src_model"), ("workflow", "osv"),
+     ("ir.actions.report.xml", "model")]
+)  # fmt: skip
+"""Fields of records that name a model which has to be there."""
 
 
-class FileCheck:
-    """Checks one file; what concerns models needs a registry, without which those parts are left out."""
-
-    def __init__(self, source: Source, registry: Registry | None, ids: Ids) -> None:
-        self.source = source
-        self.registry = registry
-        self.ids = ids
-        self.findings: list[Finding] = []
+class FileCheck(Reading):
+    """Checks one file, tag by tag."""
 
     def run(self) -> list[Finding]:
-        """Everything wrong with the file, views apart."""
+        """Everything wrong with the file, views apart; the verdicts are in `ledger`."""
         if self.source.is_csv:
-            self._csv()
+            check_rows(self)
         elif self.source.root is not None:
-            for block in blocks(self.source.root):
-                for element in block.elements:
-                    self._element(element)
+            self._block(self.source.root)
         return self.findings
 
-    def note(self, line: int, code: str, message: str, severity: Severity = "error") -> None:
-        """Add a finding; in OpenERP's files what Grial does not know is only a warning."""
-        tolerated = self.source.legacy and code in ("model", "field", "reference")
-        self.findings.append(Finding(self.source.shown, line, code, message, "warning" if tolerated else severity))
+    def _block(self, block: etree._Element) -> None:
+        self.read(block, str(block.tag))
+        for element in children(block):
+            if element.tag == "data":
+                self._block(element)
+            elif str(element.tag) in TAGS:
+                self._element(element)
 
     def _element(self, element: etree._Element) -> None:
         tag = str(element.tag)
         if tag == "record":
             self._record(element)
             return
+        entry = self.read(element, CONSTRUCTS.get(tag, tag) if tag != "workflow" else self._kind_of_workflow(element))
         for name in REFERRING.get(tag, ()):
-            self._reference(element, element.get(name))
+            self.reference(element, element.get(name), needed=True)
         for name in MODELS.get(tag, ()):
             if element.get(name):
-                self._model(element, element.get(name) or "")
+                self.model(element, element.get(name) or "")
         if tag in ("view", "menu", "menuitem", "action", "act_window", "report", "transition", "template"):
             for group in words((element.get("groups") or "").replace("!", " ").replace("-", " ")):
-                self._reference(element, group)
-        self._expressions(element)
-        if tag in ("view", "template", "wizard", "asset"):
-            self._interpolations(element)
+                self.reference(element, group)
+        self.expressions(element)
+        self.ledger.current = entry
+        if tag in ("wizard", "asset"):
+            self.interpolations(element)
+            self.ledger.inside(element)
+            entry.judge("skipped", f"<{tag}> has no meaning in Grial.")
             return
-        if tag == "action":
+        if tag in ("view", "template"):
+            self.interpolations(element)
+            read_arch(self.ledger, element, bool(element.get("inherit") or element.get("inherit_id")))
+        elif tag == "action":
             for kind in words(element.get("views")):
                 if kind not in VIEW_TYPES:
                     self.note(
                         line_of(element), "view-type", f"There is no view type {kind!r}.{suggestion(kind, VIEW_TYPES)}"
                     )
-            return
+            self.ledger.inside(element)
+        else:
+            self._content(element, tag)
+        self.ledger.current = entry
+        self.named(element, entry)
+
+    def _content(self, element: etree._Element, tag: str) -> None:
+        """What stands inside a tag, and what only tags of its kind have."""
+        if tag == "function":
+            self._method(element)
         if tag == "report" and element.get("template"):
             self._template(element)
         if tag == "workflow" and element.get("start") is not None:
             self._workflow(element)
         for child in children(element):
-            self._element(child)
+            if child.tag in ("value", "field"):
+                self._value(child, None)
+            else:
+                self._element(child)
 
-    def _record(self, element: etree._Element) -> None:
-        info = self._model(element, element.get("model") or "")
+    @staticmethod
+    def _kind_of_workflow(element: etree._Element) -> str:
+        return "workflow" if element.get("start") is not None else "workflow signal"
+
+    def _record(self, element: etree._Element) -> Entry:
+        model = element.get("model") or ""
+        entry = self.read(element, f"record: {model}" if model in APART_MODELS else "record")
+        self.expressions(element)
+        self.ledger.current = entry
+        info = self.model(element, model)
         for child in children(element):
             if child.tag != "field":
                 continue
             name = child.get("name") or ""
-            field = info.fields.get(name) if info is not None else None
+            field = info.field_named(name) if info is not None else None
+            read = self._value(child, field, model)
             if info is not None and field is None:
+                self.ledger.current = read
                 self.note(line_of(child), "field", f"{info.name} has no field {name!r}.{suggestion(name, info.fields)}")
-            self._value(child, field)
+            elif info is None:
+                read.judge("dropped", "Its record is dropped.")
+            elif read.kind in ("rejected", "dropped"):
+                entry.judge(read.kind, f"{name}: {read.message}")
             for line in children(child):
                 if line.tag == "record":
                     if field is not None and not line.get("model"):
                         line.set("model", str(getattr(field, "comodel", "")))
                     self._record(line)
+        self.named(element, entry)
+        return entry
 
-    def _value(self, element: etree._Element, field: Any) -> None:
-        self._expressions(element)
-        ref = element.get("ref")
-        if ref is not None:
-            self._reference(element, ref)
+    def _value(self, element: etree._Element, field: Any, model: str = "") -> Entry:
+        """What a `<field>` or `<value>` stands for."""
+        entry = self.read(element, f"{element.tag}: {way_of(element)}")
+        self.expressions(element)
+        self.ledger.current = entry
+        ref, name = element.get("ref"), element.get("name") or ""
+        if ref is not None and element.get("search") is None:
+            needed = field is not None and (field.required or getattr(field, "ondelete", "") == "cascade")
+            self.reference(element, ref, needed)
             self._target(element, ref, field)
-            return
-        if element.get("type") in ("xml", "html"):
-            self._interpolations(element)
-            return
+            return entry
+        if element.get("type") in ("xml", "html") or (children(element) and not records_inside(element)):
+            self.interpolations(element)
+            if model == "ir.ui.view" and name == "arch":
+                self._arch(element)
+            elif element.get("type") in ("list", "tuple"):
+                for child in children(element):
+                    self._value(child, None)
+            else:
+                self.ledger.inside(element)
+            return entry
         plain = not any(element.get(name) for name in ("eval", "search", "type", "file"))
-        if field is None or not plain or children(element):
-            return
+        if plain and not children(element):
+            self._text(element, field, model, name)
+        return entry
+
+    def _arch(self, element: etree._Element) -> None:
+        """The arch of a view: its root says the type, unless it extends another view."""
+        current = self.ledger.current
+        read_arch(self.ledger, element, extends_view(element))
+        self.ledger.current = current
+        roots = [str(child.tag) for child in children(element)]
+        if not extends_view(element) and type_said(element) != "qweb" and not VIEW_TYPES.intersection(roots):
+            kind = next(iter(roots), "")
+            hint = suggestion(kind, VIEW_TYPES)
+            self.note(line_of(element), "view-type", f"There is no view type {kind!r}.{hint}", kind="rejected")
+
+    def _text(self, element: etree._Element, field: Any, model: str, name: str) -> None:
+        """A value given as plain text."""
         text = element.text or ""
+        if (model, name) in EXPRESSION_FIELDS and text.strip():
+            current = self.ledger.current
+            self.ledger.part(line_of(element), f"expression: {name}")
+            self.compiled(element, name, text)
+            self.ledger.current = current
+        if field is None:
+            return
+        if (model, name) in MODEL_FIELDS and text.strip():
+            self.model(element, text.strip())
         try:
             from_text(text, field)
         except UserError as error:
@@ -146,6 +220,15 @@ class FileCheck:
         if field.type == "selection" and isinstance(options, dict) and text.strip() and text.strip() not in options:
             hint = suggestion(text.strip(), map(str, options))
             self.note(line_of(element), "value", f"{field.name} has no value {text.strip()!r}.{hint}")
+
+    def _method(self, element: etree._Element) -> None:
+        """The method that a `<function>` calls has to be exported."""
+        info = self.registry.models.get(element.get("model") or "") if self.registry is not None else None
+        name = element.get("name") or ""
+        if info is not None and name not in info.exported | ALWAYS:
+            hint = suggestion(name, info.exported)
+            message = f"{info.name} has no method {name!r} that a data file may call.{hint}"
+            self.note(line_of(element), "function", message, kind="rejected")
 
     def _target(self, element: etree._Element, ref: str, field: Any) -> None:
         model = self.ids.model_of(ref, self.source.addon) if ref.strip() not in ("", "null") else ""
@@ -159,64 +242,6 @@ class FileCheck:
         elif field.type not in TO_MANY | {"many2one", "reference", "integer"}:
             self.note(line_of(element), "reference", f"{field.name} is no link.")
 
-    def _expressions(self, element: etree._Element) -> None:
-        for name in EXPRESSIONS:
-            text = element.get(name)
-            if not text or (name == "context" and element.tag == "record" and not text.strip()):
-                continue
-            source = " ".join(_OPEN_NAMES.sub("0", text).split())
-            try:
-                expression = compile_expression(source)
-            except ExpressionError as error:
-                kept_as_text = self.source.legacy and name in ("domain", "context", "expr")
-                self.note(line_of(element), "expression", f"{name}: {error}", "warning" if kept_as_text else "error")
-                continue
-            for xmlid in _REF.findall(text) if "ref" in expression.names else ():
-                self._reference(element, xmlid)
-            for xmlid in interpolations(text):
-                self._reference(element, xmlid)
-            if name in ("eval", "search"):
-                for bare in sorted(expression.names - HELPERS):
-                    self._reference(element, bare)
-
-    def _interpolations(self, element: etree._Element) -> None:
-        for inner in element.iter(etree.Element):
-            for value in (
-                [*attributes(inner).values(), inner.text or ""] if inner is not element else [inner.text or ""]
-            ):
-                for xmlid in interpolations(value):
-                    self._reference(inner, xmlid)
-
-    def _reference(self, element: etree._Element, xmlid: str | None) -> None:
-        if xmlid is None or xmlid.strip() in ("", "null"):
-            return
-        if not _XMLID.match(xmlid.strip()):
-            self.note(line_of(element), "reference", f"{xmlid!r} is no external id.")
-            return
-        self._referred(line_of(element), xmlid)
-
-    def _referred(self, line: int, xmlid: str) -> None:
-        problem, doubt = self.ids.problem(xmlid, self.source, line), self.ids.doubt(xmlid, self.source)
-        if problem or doubt:
-            self.note(line, "reference", problem or doubt, "error" if problem else "warning")
-
-    def _model(self, element: etree._Element, model: str) -> ModelInfo | None:
-        return self._model_at(line_of(element), model)
-
-    def _model_at(self, line: int, model: str) -> ModelInfo | None:
-        """The model, or None; one that a file outside of addons names may be of an addon that is not here."""
-        if self.registry is None:
-            return None
-        info = self.registry.models.get(model)
-        if info is None:
-            hint = suggestion(model, self.registry.models)
-            message = f"There is no model {model!r}.{hint}"
-            if self.source.addon or hint:
-                self.note(line, "model", message)
-            else:
-                self.note(line, "model", f"No addon here has the model {model!r}, so it cannot be checked.", "warning")
-        return info
-
     def _template(self, element: etree._Element) -> None:
         path = element.get("template") or ""
         head, _, rest = path.partition("/")
@@ -228,7 +253,7 @@ class FileCheck:
             self.note(line_of(element), "report", f"There is no template {path!r}.")
 
     def _workflow(self, element: etree._Element) -> None:
-        info = self._model(element, element.get("model") or "")
+        info = self.model(element, element.get("model") or "")
         name = element.get("field") or "state"
         field = info.fields.get(name) if info is not None else None
         if info is not None and (field is None or field.type != "selection"):
@@ -248,26 +273,30 @@ class FileCheck:
                 hint = suggestion(state, map(str, options))
                 self.note(line_of(place), "workflow", f"{name} has no state {state!r}.{hint}")
 
-    def _csv(self) -> None:
-        try:
-            columns, rows = read_rows(self.source.content, self.source.shown)
-        except DataFileError as error:
-            self.note(error.line, "csv", str(error).partition(": ")[2])
-            return
-        if self.registry is None:
-            return
-        model = model_of_csv(self.source.path.name)
-        info = self._model_at(1, model)
-        if info is None:
-            return
-        for column in columns:
-            if column.name not in info.fields:
-                self.note(1, "field", f"{model} has no field {column.name!r}.{suggestion(column.name, info.fields)}")
-        for line, cells in rows:
-            for column, cell in zip(columns, cells, strict=True):
-                if column.by == "xmlid" and column.line is None:
-                    self._cell(line, cell.split(",") if "," in cell else [cell])
 
-    def _cell(self, line: int, xmlids: Iterable[str]) -> None:
-        for xmlid in filter(None, (part.strip() for part in xmlids)):
-            self._referred(line, xmlid)
+def way_of(element: etree._Element) -> str:
+    """The way in which a `<field>` or `<value>` gives its value, in the order in which a loader looks for it."""
+    for name in ("search", "ref", "eval"):
+        if element.get(name) is not None:
+            return name
+    if element.get("type"):
+        return f"type={element.get('type')}"
+    return "records" if records_inside(element) else "file" if element.get("file") else "text"
+
+
+def records_inside(element: etree._Element) -> bool:
+    """Does the field hold records, its lines?"""
+    return any(child.tag == "record" for child in children(element))
+
+
+def extends_view(arch: etree._Element) -> bool:
+    """Does the record around an arch extend another view?"""
+    record = arch.getparent()
+    return record is not None and any(field.get("name") == "inherit_id" for field in children(record))
+
+
+def type_said(arch: etree._Element) -> str:
+    """The view type that the record around an arch says; mostly it says none."""
+    record = arch.getparent()
+    fields = children(record) if record is not None else []
+    return next((field.text or "" for field in fields if field.get("name") == "type"), "").strip()

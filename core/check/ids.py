@@ -41,13 +41,18 @@ class Definition:
 
 
 class Ids:
-    """All external ids of the addons at hand."""
+    """All external ids of the addons at hand.
+
+    `written` are those that the files checked so far make, `lost` those of them that will not be there.
+    """
 
     def __init__(self, registry: Registry | None, addons: Iterable[str], aliases: dict[str, str]) -> None:
         self.registry = registry
         self.addons = frozenset(addons)
         self.aliases = aliases
         self.defined: dict[str, Definition] = {}
+        self.written: set[str] = set()
+        self.lost: set[str] = set()
 
     def qualified(self, xmlid: str, addon: str) -> str:
         """The id with its addon, older names of addons followed."""
@@ -98,6 +103,16 @@ class Ids:
         for parent in parents:
             self.defined.setdefault(f"{name}_{parent.replace('.', '_')}", Definition(parent, source, line))
 
+    def is_there(self, name: str, source: Source) -> bool:
+        """Is the record there already when the file defines it: from a file before it, or from an addon of Grial?"""
+        return name in self.written or (source.loose and name in self.defined and not self.defined[name].source.loose)
+
+    def loss(self, xmlid: str, source: Source) -> str:
+        """Why a record that a file defines will not be there; empty when it will."""
+        if self.qualified(xmlid, source.addon) not in self.lost:
+            return ""
+        return f"{xmlid.strip()!r} is not loaded, so nothing can refer to it."
+
     def problem(self, xmlid: str, source: Source, line: int) -> str:
         """What is wrong with a reference; empty when nothing is, or when it cannot be told."""
         name = self.qualified(xmlid, source.addon)
@@ -108,6 +123,10 @@ class Ids:
             if later and found.source.addon == source.addon and source.addon:
                 return f"{xmlid!r} is defined only later, at {found.source.shown}:{found.line}."
             return ""
+        # OpenERP kept the groups of every addon in base.
+        of_group = source.legacy and module == "base" and bare.startswith("group_")
+        if of_group and any(other.endswith(f".{bare}") for other in self.defined):
+            return ""
         if module not in self.addons or bare.startswith(GENERATED):
             return self._generated_problem(xmlid, module, bare)
         known = [other.removeprefix(f"{source.addon}.") for other in self.defined if other.startswith(f"{module}.")]
@@ -117,7 +136,7 @@ class Ids:
         """Why a reference of a file outside of addons cannot be checked; empty when it can."""
         name = self.qualified(xmlid, source.addon)
         module, _, bare = name.partition(".")
-        if source.addon or name in self.defined or module in self.addons:
+        if not source.loose or name in self.defined or module in self.addons:
             return ""
         if module:
             return (

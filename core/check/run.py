@@ -6,16 +6,18 @@ import logging
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.check.access import access_findings
 from core.check.elements import FileCheck
 from core.check.ids import Ids
+from core.check.ledger import Ledger, Verdict
 from core.check.places import place_of
 from core.check.schema import schema_findings
 from core.check.signals import Signals, unmarked_findings
-from core.check.sources import Source, addon_sources, loose_files, manifest_findings, read_source
+from core.check.sources import Source, addon_sources, loose_sources, manifest_findings
 from core.check.views import StaticModels, view_findings
 from core.db.engine import DatabaseServer
 from core.errors import GrialError, UnknownName
@@ -35,18 +37,32 @@ if TYPE_CHECKING:
 
 _CORE = Path(__file__).resolve().parents[1]
 
+
+@dataclass(slots=True)
+class Survey:
+    """What a check found: what is wrong, and a verdict for each construct of the data files."""
+
+    findings: list[Finding]
+    verdicts: list[Verdict] = field(default_factory=list)
+
+
 importer_log = logging.getLogger("core.module.importer")
 
 
 def run(paths: Sequence[str | Path] = ()) -> list[Finding]:
-    """Check addons and files.
+    """Check addons and files; only what is wrong.
 
     Args:
-        paths: names of addons, folders of addons, XML files, folders of XML files; every addon on the addons path, and
-            the sources of core, when there is none.
+        paths: names of addons, folders of addons, data files, folders of data files; every addon on the addons path,
+            and the sources of core, when there is none.
 
     Raises UnknownName for a name that is neither an addon nor a path.
     """
+    return survey(paths).findings
+
+
+def survey(paths: Sequence[str | Path] = ()) -> Survey:
+    """Check addons and files: what is wrong, and a verdict for each construct. Arguments and errors as for `run`."""
     targets, files = _sorted_out(paths)
     shelf = find_addons()
     if not paths:
@@ -57,12 +73,12 @@ def run(paths: Sequence[str | Path] = ()) -> list[Finding]:
     findings += [found for name in good for found in lint_folder(shelf.manifests[name].folder, name)]
     order, missing = _needed(shelf, good)
     findings += missing
-    loose = [read_source(path, str(path)) for path in loose_files(files)]
-    if loose:
+    found = Survey(findings)
+    if files:
         order = _all_that_fit(shelf, order)
     with _registry(order, shelf, findings) as registry:
-        findings += _check(shelf, order, frozenset(good), loose, registry)
-    return sorted(set(findings))
+        _check(found, shelf, order, frozenset(good), files, registry)
+    return Survey(sorted(set(findings)), found.verdicts)
 
 
 def _sorted_out(paths: Sequence[str | Path]) -> tuple[set[str], list[Path]]:
@@ -167,26 +183,38 @@ def _complete(shelf: Shelf, name: str) -> bool:
 
 
 def _check(
-    shelf: Shelf, order: list[str], targets: frozenset[str], loose: list[Source], registry: Registry | None
-) -> list[Finding]:
-    findings: list[Finding] = []
-    ids = Ids(registry, order, dict(shelf.aliases))
+    found: Survey, shelf: Shelf, order: list[str], targets: frozenset[str], files: list[Path], registry: Registry | None
+) -> None:
+    findings = found.findings
     sources: list[Source] = []
     for name in order:
         sources += addon_sources(shelf.manifests[name], len(sources))
+    loose, others = loose_sources(files, len(sources))
+    found.verdicts += others
+    ids = Ids(registry, [*order, *(one.addon for one in loose if one.addon)], dict(shelf.aliases))
+    ledgers: dict[str, Ledger] = {}
     for source in [*sources, *loose]:
         ids.read(source)
     unknown = set(order) - set(registry.addons if registry is not None else ())
     for source in [*(one for one in sources if one.addon in targets), *loose]:
         findings += source.findings
         findings += schema_findings(source)
-        if source.addon in unknown:
+        if source.addon in unknown and not source.loose:
             continue  # its models could not be read: all else would follow from that
-        findings += FileCheck(source, registry, ids).run()
+        check = FileCheck(source, registry, ids)
+        findings += check.run()
+        ledgers[source.shown] = check.ledger
+        for broken in source.findings:
+            check.ledger.part(broken.line, "file").judge("rejected", broken.message)
     signals = Signals([*sources, *loose], ids)
     models = StaticModels(registry, ids, signals) if registry is not None else None
     readable = [source for source in sources if source.addon not in unknown]
-    findings += view_findings([*readable, *loose], targets - unknown, models, ids)
+    of_views = view_findings([*readable, *loose], targets - unknown, models, ids)
+    findings += of_views
+    for finding in set(of_views):
+        if finding.file in ledgers:
+            ledgers[finding.file].attach(finding)
+    found.verdicts += [verdict for ledger in ledgers.values() for verdict in ledger.verdicts()]
     if registry is not None:
         findings += unmarked_findings(signals, targets, registry)
     for name in targets:
@@ -194,7 +222,6 @@ def _check(
         findings += manifest_findings(manifest)
         if registry is not None:
             findings += access_findings(manifest, sources, registry, ids)
-    return findings
 
 
 def _of_python(name: str, reason: GrialError) -> Finding:

@@ -8,23 +8,33 @@ from pathlib import Path
 
 from lxml import etree
 
+from core.check.ledger import Verdict
+from core.check.legacy_addons import NOT_READ, addon_around, in_load_order, is_data_file
 from core.data.xml import LEGACY_ROOTS, parse_file
 from core.errors import DataFileError
 from core.kernel.finding import Finding
 from core.kernel.po import read_po
 from core.module.manifest import Manifest
 
+SKIPPED = frozenset({"__pycache__", "node_modules", ".venv", ".git"})
 FOLDERS_WITHOUT_DATA = frozenset({"static", "tests", "i18n", "migrations", "__pycache__", "node_modules"})
 
 
 @dataclass(slots=True)
 class Source:
-    """One data file. `addon` is empty for a loose file; `order` is its place among all files that are loaded."""
+    """One data file.
+
+    Attributes:
+        addon: whose file it is; empty for one outside of addons.
+        order: its place among all files that are loaded.
+        loose: it is no file of an addon at hand: given by its path, though it may lie in an addon of OpenERP.
+    """
 
     path: Path
     shown: str
     addon: str = ""
     order: int = 0
+    loose: bool = False
     root: etree._Element | None = None
     content: bytes = b""
     findings: list[Finding] = field(default_factory=list)
@@ -32,6 +42,8 @@ class Source:
     @property
     def legacy(self) -> bool:
         """Is it OpenERP's, so that what Grial does not know is a warning?"""
+        if self.is_csv:
+            return self.loose
         return self.root is not None and self.root.tag in LEGACY_ROOTS
 
     @property
@@ -39,9 +51,9 @@ class Source:
         return self.path.suffix.lower() == ".csv"
 
 
-def read_source(path: Path, shown: str, addon: str = "", order: int = 0) -> Source:
+def read_source(path: Path, shown: str, addon: str = "", order: int = 0, loose: bool = False) -> Source:
     """Read and parse a file; what makes that impossible is a finding of the source."""
-    source = Source(path, shown, addon, order)
+    source = Source(path, shown, addon, order, loose)
     try:
         source.content = path.read_bytes()
         if not source.is_csv:
@@ -91,9 +103,33 @@ def _translation_findings(manifest: Manifest) -> Iterator[Finding]:
             yield Finding(f"{manifest.addon}/i18n/{path.name}", 1, "translations", message)
 
 
-def loose_files(paths: Iterable[Path]) -> list[Path]:
-    """The XML files that paths stand for: themselves, or all below a folder."""
-    found: list[Path] = []
+def loose_sources(paths: Iterable[Path], start: int) -> tuple[list[Source], list[Verdict]]:
+    """The data files that paths stand for, in the order in which they are loaded, and the files that nobody reads.
+
+    A folder stands for all XML files below it, and for what the manifests of OpenERP's addons in it list.
+    """
+    found: dict[Path, None] = {}
+    others: list[Verdict] = []
     for path in paths:
-        found += sorted(path.rglob("*.xml")) if path.is_dir() else [path]
-    return [path for path in found if not FOLDERS_WITHOUT_DATA & set(path.parts[:-1])]
+        if not path.is_dir():
+            found[path] = None
+            continue
+        inside = [file for file in sorted(path.rglob("*")) if file.is_file() and not SKIPPED & set(file.parts)]
+        for file in inside:
+            kind = file.suffix.lower()
+            addon = addon_around(file) if kind == ".csv" or kind in NOT_READ else None
+            listed = addon is not None and file.resolve().relative_to(addon.folder).as_posix() in addon.files
+            if kind == ".xml" and is_data_file(file.read_bytes()):
+                found[file] = None
+            elif kind == ".xml":
+                others.append(Verdict(str(file), 1, "file: other XML", "skipped", "It is no data file."))
+            elif listed and kind == ".csv":
+                found[file] = None
+            elif listed:
+                others.append(Verdict(str(file), 1, f"file: {kind[1:]}", "skipped", NOT_READ[kind]))
+    sources = []
+    for place, file in enumerate(in_load_order(found)):
+        addon = addon_around(file)
+        named = addon is not None and (addon.legacy or file.suffix.lower() == ".csv")
+        sources.append(read_source(file, str(file), addon.name if addon and named else "", start + place, loose=True))
+    return sources, others

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -18,7 +17,7 @@ from core.data.xml import arch_of, blocks, children, line_of
 from core.errors import DataFileError, UserError
 from core.kernel.finding import Finding
 from core.view.arch import parse
-from core.view.inherit import apply
+from core.view.inherit import apply, specifications
 from core.view.markup import Origin, parse_arch
 from core.view.validate import FieldFacts, Fields, validate
 
@@ -26,6 +25,10 @@ if TYPE_CHECKING:
     from core.orm.registry import Registry
 
 DEEPEST = 30
+UNKNOWN_NAMES = frozenset(
+    ["view-field", "view-model", "view-button", "view-group", "view-action", "view-name", "view-filter", "view-inherit"]
+)
+"""Codes of findings about names that an older file may use without our knowing them."""
 
 _OPEN = re.compile(r"%\(([\w.\-]+)\)([ds])")
 
@@ -42,6 +45,7 @@ class ViewSource:
     source: Source
     arch: str
     line: int
+    mode: str = ""
 
     @property
     def origin(self) -> Origin:
@@ -99,12 +103,13 @@ def view_findings(
     for source in sources:
         for view in _views_of(source, ids, findings):
             if view.xmlid and source.addon:
-                views[view.xmlid] = view
+                views[view.xmlid] = view  # an older addon of the same name stands in place of ours
             else:
                 loose.append(view)
     extending: dict[str, list[ViewSource]] = {}
     for view in views.values():
-        if not view.primary:
+        view.primary = view.primary or _is_variant(view, views)
+        if not view.primary and not (view.parent in views and views[view.parent].source.loose > view.source.loose):
             extending.setdefault(view.parent, []).append(view)
     for view in loose:
         known = models is not None and models.fields(view.model) is not None
@@ -121,9 +126,25 @@ def view_findings(
     for view in views.values():
         if view.primary and view.model:
             findings += _whole(view, views, extending, targets, models)
-        elif not view.primary and view.source.addon in targets and view.parent not in views:
+        elif not view.primary and _is_target(view, targets) and view.parent not in views:
             findings += _alone(view)
-    return findings
+    legacy = {source.shown for source in sources if source.legacy}
+    return [_tolerated(finding) if finding.file in legacy else finding for finding in findings]
+
+
+def _is_variant(view: ViewSource, views: dict[str, ViewSource]) -> bool:
+    """An older extension that names another model than its base changes nothing but a copy, for that model."""
+    base = views.get(view.parent)
+    return bool(view.source.legacy and not view.mode and view.model and base and base.model not in ("", view.model))
+
+
+def _is_target(view: ViewSource, targets: frozenset[str]) -> bool:
+    return view.source.loose or view.source.addon in targets
+
+
+def _tolerated(finding: Finding) -> Finding:
+    """What an older file names and nobody knows is only a warning."""
+    return replace(finding, severity="warning") if finding.code in UNKNOWN_NAMES else finding
 
 
 def _views_of(source: Source, ids: Ids, findings: list[Finding]) -> Iterable[ViewSource]:
@@ -176,6 +197,7 @@ def _of_record(element: etree._Element, source: Source, ids: Ids) -> ViewSource 
         source=source,
         arch=_comparable(text, source, ids),
         line=line,
+        mode=mode,
     )
 
 
@@ -206,7 +228,7 @@ def _whole(
     models: StaticModels | None,
 ) -> list[Finding]:
     plan = _plan(view, views, extending, 0)
-    if not any(part.source.addon in targets for part in plan):
+    if not any(_is_target(part, targets) for part in plan):
         return []
     findings: list[Finding] = []
     try:
@@ -215,10 +237,19 @@ def _whole(
         return [_found(plan[0], error)]
     for part in plan[1:]:
         try:
-            root = apply(copy.deepcopy(root), parse_arch(part.arch, part.origin), part.origin, findings)
+            changes = list(specifications(parse_arch(part.arch, part.origin)))
         except DataFileError as error:
             findings.append(_found(part, error))
-    if models is None:
+            continue
+        for change in changes:
+            try:
+                root = apply(root, change, part.origin, findings)
+            except DataFileError as error:
+                findings.append(_found(part, error))
+    if models is None or (view.source.legacy and models.fields(view.model) is None):
+        if models is not None:
+            message = f"{view.xmlid}: No addon here has the model {view.model!r}, so nobody sees the view."
+            findings.append(Finding(view.source.shown, view.line, "view-model", message, "warning"))
         return [*findings, *parse(root, plan[0].origin).findings]
     return [*findings, *validate(root, view.model, models, plan[0].origin)]
 

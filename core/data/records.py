@@ -76,7 +76,7 @@ def field_values(session: Session, element: etree._Element, info: ModelInfo) -> 
         if child.tag != "field":
             raise UserError("A record holds <field> elements, not <{tag}>.", tag=str(child.tag))
         name = child.get("name") or ""
-        field = info.fields.get(name)
+        field = info.field_named(name)
         if field is None:
             unknown = f"{info.name} has no field {name!r}.{suggestion(name, info.fields)}"
             if not session.legacy:
@@ -87,7 +87,7 @@ def field_values(session: Session, element: etree._Element, info: ModelInfo) -> 
             value = value_of(session, child, field)
         except MissingError as error:
             # A link that the record lives and dies with is no less needed than a required one.
-            if session.strict or field.required or getattr(field, "ondelete", "") == "cascade":
+            if not session.tolerant or field.required or getattr(field, "ondelete", "") == "cascade":
                 raise session.placed(error, line_of(child)) from error
             session.note(f"{name}: {error}")
             continue
@@ -97,7 +97,7 @@ def field_values(session: Session, element: etree._Element, info: ModelInfo) -> 
             message = UserError("{field}: {reason}", field=name, reason=error)
             raise session.placed(message, line_of(child)) from error
         if value is not NO_VALUE:
-            values[name] = value
+            values[field.name] = value
             if name == "arch" and PLACE_FIELD in info.fields:
                 values[PLACE_FIELD] = f"{session.file_name}:{session.arch_line}"
     return complete_view(session, values) if info.name == "ir.ui.view" else values
@@ -107,7 +107,9 @@ def complete_view(session: Session, values: dict[str, Any]) -> dict[str, Any]:
     """What older files leave unsaid of a view: one with a parent extends it, the root of the arch is the type."""
     if values.get("inherit_id"):
         parent: Any = session.env["ir.ui.view"].browse(values["inherit_id"])
-        values.setdefault("mode", "extension")
+        # An extension for another model than its base's is a view of its own that starts as a copy of the base.
+        variant = values.get("model") and parent.model and values["model"] != parent.model
+        values.setdefault("mode", "primary" if variant else "extension")
         values.setdefault("model", parent.model)
         values.setdefault("type", parent.type)
     elif "type" not in values:

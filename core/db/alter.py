@@ -7,18 +7,20 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import sqlalchemy as sa
-from alembic.migration import MigrationContext
-from alembic.operations import Operations
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql.naming import conv
 
 from core.db import statements
+from core.db.columns import FOLDED
 from core.db.ids import last_id, set_last_id
 from core.db.shape import ColumnShape, KeyShape, TableShape, to_column, to_table
 from core.errors import ValidationError
+
+if TYPE_CHECKING:
+    from alembic.operations import Operations
 
 ChangeKind = Literal[
     "table", "column", "type", "required", "default", "index", "unique", "check", "foreign key", "rename", "dangling"
@@ -130,6 +132,10 @@ def checked_now(connection: Connection) -> Iterator[None]:
 
 def operations(connection: Connection) -> Operations:
     """Alembic's operations on this connection."""
+    # Only changes of tables need it, and a server should start quickly.
+    from alembic.migration import MigrationContext
+    from alembic.operations import Operations
+
     return Operations(MigrationContext.configure(connection))
 
 
@@ -162,7 +168,7 @@ def add_keys(connection: Connection, diff: Difference) -> None:
         for key in diff.keys_added:
             op.create_foreign_key(
                 key.name or None, diff.target.name, key.target, list(key.columns), list(key.target_columns),
-                deferrable=True, initially="DEFERRED",
+                deferrable=True, initially="DEFERRED", ondelete=key.ondelete or None,
             )  # fmt: skip
 
 
@@ -258,7 +264,14 @@ def _create_indexes(connection: Connection, shape: TableShape, names: Iterable[s
     op = operations(connection)
     for name in sorted(names):
         columns, unique = shape.indexes[name]
-        op.create_index(name, shape.name, list(columns), unique=unique)
+        op.create_index(name, shape.name, [_indexed(connection, column) for column in columns], unique=unique)
+
+
+def _indexed(connection: Connection, column: str) -> Any:
+    """A column as an index has it: folded texts in the order in which lists are sorted, so that the index serves it."""
+    if connection.dialect.name == "postgresql" and column.endswith(FOLDED):
+        return sa.text(f'{connection.dialect.identifier_preparer.quote(column)} COLLATE "C" NULLS FIRST')
+    return column
 
 
 def _change_on_sqlite(connection: Connection, diff: Difference) -> None:

@@ -104,6 +104,10 @@ def json_dumps(value: Any) -> str:
     return _encode(value)
 
 
+FOLDED = "_fold"
+"""Ends the name of the column beside a text that holds it without case and accents."""
+
+
 class FoldedText(TypeDecorator[str]):
     """A text that is stored without case and accents, to be searched in; what it is compared with is folded too."""
 

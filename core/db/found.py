@@ -45,7 +45,8 @@ def _find_on_postgresql(connection: Connection, names: list[str]) -> dict[str, T
     for (_, name), keys in inspector.get_multi_foreign_keys(filter_names=names).items():
         for k in keys:
             here, there = tuple(k["constrained_columns"]), tuple(k["referred_columns"])
-            tables[name].foreign_keys.append(KeyShape(k["name"] or "", here, k["referred_table"], there))
+            action = k.get("options", {}).get("ondelete") or ""
+            tables[name].foreign_keys.append(KeyShape(k["name"] or "", here, k["referred_table"], there, action))
         tables[name].foreign_keys.sort(key=lambda key: key.link)
     for (_, name), uniques in inspector.get_multi_unique_constraints(filter_names=names).items():
         tables[name].uniques = {str(u["name"]): tuple(u["column_names"]) for u in uniques}

@@ -54,14 +54,15 @@ def find_tables(connection: Connection, names: Collection[str]) -> dict[str, Tab
         tables[table].columns[name] = ColumnShape(name, _kind(kind), not (required or place), plain_default(default))
         if place:
             keys[table].append((place, name))
-    links: dict[tuple[str, int], list[tuple[str, str, str]]] = {}
-    for table, number, target, here, there in _pragma(
-        connection, names, "foreign_key_list", "id", "table", "from", "to"
+    links: dict[tuple[str, int], list[tuple[str, str, str, str]]] = {}
+    for table, number, target, here, there, action in _pragma(
+        connection, names, "foreign_key_list", "id", "table", "from", "to", "on_delete"
     ):
-        links.setdefault((table, number), []).append((target, here, there or "id"))
+        links.setdefault((table, number), []).append((target, here, there or "id", action))
     for (table, _), parts in sorted(links.items()):
-        here_names, there_names = tuple(here for _, here, _ in parts), tuple(there for _, _, there in parts)
-        tables[table].foreign_keys.append(KeyShape("", here_names, parts[0][0], there_names))
+        here_names, there_names = tuple(here for _, here, *_ in parts), tuple(there for _, _, there, _ in parts)
+        action = "" if parts[0][3] == "NO ACTION" else parts[0][3]
+        tables[table].foreign_keys.append(KeyShape("", here_names, parts[0][0], there_names, action))
     for table, index, unique, origin, columns in _indexes(connection, names):
         if origin == "c":
             tables[table].indexes[index] = (columns, bool(unique))

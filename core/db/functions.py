@@ -259,6 +259,30 @@ def _json_on_sqlite(element: _JsonValue, compiler: Any, **options: Any) -> str:
     return _JSON_KINDS[element.kind][2].format(f"json_extract({column}, {key})")
 
 
+class _AnyText(FunctionElement[str]):
+    inherit_cache = True
+    name = "any_text"
+    type = sa.Text()
+
+
+def text_in(column: Any, langs: Iterable[str]) -> Any:
+    """The text of a JsonMap of texts in the first of some languages that has one, else in any; NULL where none has."""
+    texts = [sa.func.nullif(json_value(column, lang, "text"), "") for lang in langs]
+    return sa.func.coalesce(*texts, _AnyText(column))
+
+
+@compiles(_AnyText, "postgresql")
+def _any_text_on_postgresql(element: _AnyText, compiler: Any, **options: Any) -> str:
+    column = compiler.process(element.clauses, **options)
+    return f"(SELECT value FROM jsonb_each_text({column}) WHERE value <> '' ORDER BY key COLLATE \"C\" LIMIT 1)"  # noqa: S608  compiled parts only
+
+
+@compiles(_AnyText, "sqlite")
+def _any_text_on_sqlite(element: _AnyText, compiler: Any, **options: Any) -> str:
+    column = compiler.process(element.clauses, **options)
+    return f"(SELECT value FROM json_each({column}) WHERE value <> '' ORDER BY key LIMIT 1)"  # noqa: S608  compiled parts only
+
+
 class _IdIn(FunctionElement[bool]):
     inherit_cache = True
     name = "id_in"

@@ -6,8 +6,9 @@ Work on the schema has no limit.
 from __future__ import annotations
 
 import math
+import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from sqlalchemy.engine import Connection, Engine
 from core.db import statements
 from core.kernel.limit import seconds_left
 
+_STEPS_BETWEEN_LOOKS = 200_000
 _CLOCK, _TOLD = "grial_clock", "grial_told"
 _CONTROL = ("ROLLBACK", "RELEASE", "SAVEPOINT")
 _UNKNOWN = -1.0
@@ -46,6 +48,28 @@ def interrupter(connection: Connection) -> Callable[[], None]:
     return raw.interrupt if connection.dialect.name == "sqlite" else raw.cancel  # type: ignore[no-any-return]
 
 
+def watch(connection: sqlite3.Connection, info: MutableMapping[str, Any]) -> None:  # Any: what others keep there
+    """Let a new connection of SQLite look at a clock while it works."""
+    clock = info[_CLOCK] = _Clock()
+    connection.set_progress_handler(clock, _STEPS_BETWEEN_LOOKS)
+
+
+def unlimited(connection: Connection, is_schema_work: bool) -> None:
+    """Say of a connection of SQLite whether the statements of its next transaction may take any time."""
+    connection.info[_CLOCK].unlimited = is_schema_work
+
+
+class _Clock:
+    """Stops a statement that runs too long; SQLite asks it every so many steps."""
+
+    def __init__(self) -> None:
+        self.end = math.inf
+        self.unlimited = False
+
+    def __call__(self) -> bool:
+        return time.monotonic() > self.end
+
+
 class _SqliteLimit:
     """Sets the clock that SQLite looks at while it works."""
 
@@ -54,9 +78,8 @@ class _SqliteLimit:
 
     def __call__(self, connection: Connection, *_: Any) -> None:  # Any: cursor, statement, parameters
         clock = connection.info[_CLOCK]
-        if clock.end != math.inf:  # as it is for work on the schema
-            left = seconds_left()
-            clock.end = time.monotonic() + (self._seconds if left is None else left)
+        left = seconds_left()
+        clock.end = math.inf if clock.unlimited else time.monotonic() + (self._seconds if left is None else left)
 
 
 class _PostgresqlLimit:

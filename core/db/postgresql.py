@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg2
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine
 
 from core.db import statements
 from core.db.limits import lift
 from core.db.retry import held_locks, no_such_database
-from core.errors import ValidationError
+from core.errors import GrialError, ValidationError
 
 LOCK_TIMEOUT = 5.0
 MAINTENANCE = "postgres"
@@ -100,26 +101,51 @@ def begin(engine: Engine, write: bool, schema: bool, latest: bool = False) -> It
             connection = connection.execution_options(postgresql_readonly=True)
         if latest:
             connection = connection.execution_options(isolation_level="READ COMMITTED")
-        raw: Any = connection.connection.driver_connection
-        _session_locks(raw, statements.SESSION_LOCK, locks)
+        saving = False
         try:
-            with connection.begin():
+            with _held(connection, locks), connection.begin():
                 if schema:
                     lift(connection)
                 yield connection
-        finally:
-            if not raw.closed:
-                _session_locks(raw, statements.SESSION_UNLOCK, locks)
+                saving = write
+        except sa.exc.DBAPIError as error:
+            if saving and error.connection_invalidated:
+                raise GrialError(
+                    "The connection to the database was lost while it saved. "
+                    "Look whether it was saved before you do it again."
+                ) from error
+            raise
 
 
-def _session_locks(raw: Any, statement: str, locks: tuple[int, ...]) -> None:
-    """Take or leave session locks outside of any transaction, so that the snapshot is newer than the lock."""
-    if not locks:
-        return
-    raw.autocommit = True
+@contextmanager
+def _held(connection: Connection, locks: tuple[int, ...]) -> Iterator[None]:
+    """Hold session locks around a transaction, so that its snapshot is newer than they are."""
+    taken: list[int] = []
     try:
-        with raw.cursor() as cursor:
-            for lock in locks:
-                cursor.execute(statement, (lock,))
+        for lock in locks:
+            _outside(connection, statements.SESSION_LOCK, lock)
+            taken.append(lock)
+        yield
     finally:
+        if not connection.invalidated:
+            try:
+                for lock in taken:
+                    _outside(connection, statements.SESSION_UNLOCK, lock)
+            except sa.exc.DBAPIError:
+                connection.invalidate()  # with it goes what it may still hold
+
+
+def _outside(connection: Connection, statement: str, lock: int) -> None:
+    """Run a statement about a lock outside of any transaction. Raises as SQLAlchemy does."""
+    raw: Any = connection.connection.driver_connection
+    try:
+        raw.autocommit = True
+        with raw.cursor() as cursor:
+            cursor.execute(statement, (lock,))
         raw.autocommit = False
+    except psycopg2.Error as error:
+        if not raw.closed:
+            raw.autocommit = False
+        raise sa.exc.DBAPIError.instance(
+            statement, (lock,), error, psycopg2.Error, connection_invalidated=bool(raw.closed)
+        ) from error

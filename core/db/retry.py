@@ -22,7 +22,7 @@ _POSTGRESQL_AGAIN = frozenset({"40001", "40P01", "55P03"})  # serialization fail
 _POSTGRESQL_AWAY = frozenset({"53300", "57P01", "57P02", "57P03"})  # too many connections, shutting down, starting up
 _NO_DATABASE = re.compile(r'database ".*" does not exist')
 _SQLITE_BUSY, _SQLITE_LOCKED, _SQLITE_READONLY, _SQLITE_INTERRUPT = 5, 6, 8, 9
-_SQLITE_CORRUPT, _SQLITE_FULL, _SQLITE_CANTOPEN, _SQLITE_NOTADB = 11, 13, 14, 26
+_SQLITE_IOERR, _SQLITE_CORRUPT, _SQLITE_FULL, _SQLITE_CANTOPEN, _SQLITE_NOTADB = 10, 11, 13, 14, 26
 
 held_locks: ContextVar[tuple[int, ...]] = ContextVar("held_locks", default=())
 """Advisory locks that the next transaction takes before it begins, since it lost a race while it held them."""
@@ -96,6 +96,8 @@ def explain(error: sa.exc.DBAPIError, locks: tuple[int, ...] = ()) -> GrialError
         return TookTooLong()
     if code == _SQLITE_FULL or state == "53100":
         return GrialError("The disk of the database is full. Nothing was saved.")
+    if code == _SQLITE_IOERR or state == "58030":
+        return GrialError("The disk of the database fails. Nothing was saved.")
     if code == _SQLITE_READONLY or state == "25006":
         return UserError("The database can only be read here, so nothing was saved.")
     if code in (_SQLITE_CORRUPT, _SQLITE_NOTADB):

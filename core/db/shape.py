@@ -36,17 +36,21 @@ class ColumnShape:
 
 @dataclass(frozen=True, slots=True)
 class KeyShape:
-    """A foreign key. SQLite has some without a name, so that `name` does not count in a comparison."""
+    """A foreign key. SQLite has some without a name, so that `name` does not count in a comparison.
+
+    `ondelete` is CASCADE or SET NULL; empty where the other row must stay.
+    """
 
     name: str
     columns: tuple[str, ...]
     target: str
     target_columns: tuple[str, ...]
+    ondelete: str = ""
 
     @property
-    def link(self) -> tuple[tuple[str, ...], str, tuple[str, ...]]:
-        """What it links, whatever it is called."""
-        return self.columns, self.target, self.target_columns
+    def link(self) -> tuple[tuple[str, ...], str, tuple[str, ...], str]:
+        """What it links and how, whatever it is called."""
+        return self.columns, self.target, self.target_columns, self.ondelete
 
 
 @dataclass(slots=True)
@@ -101,7 +105,8 @@ def shape_of(table: sa.Table, dialect: Dialect) -> TableShape:
         elif isinstance(rule, sa.ForeignKeyConstraint):
             target = rule.elements[0].target_fullname.rpartition(".")[0]
             there = tuple(e.target_fullname.rpartition(".")[2] for e in rule.elements)
-            shape.foreign_keys.append(KeyShape(called(rule), tuple(c.name for c in rule.columns), target, there))
+            here = tuple(c.name for c in rule.columns)
+            shape.foreign_keys.append(KeyShape(called(rule), here, target, there, rule.ondelete or ""))
     shape.foreign_keys.sort(key=lambda key: key.link)
     return shape
 
@@ -124,7 +129,12 @@ def to_table(shape: TableShape, metadata: sa.MetaData | None = None, keys: bool 
         there = [f"{key.target}.{name}" for name in key.target_columns]
         rules.append(
             sa.ForeignKeyConstraint(
-                key.columns, there, name=conv(key.name) if key.name else None, deferrable=True, initially="DEFERRED"
+                key.columns,
+                there,
+                name=conv(key.name) if key.name else None,
+                deferrable=True,
+                initially="DEFERRED",
+                ondelete=key.ondelete or None,
             )
         )
     table = sa.Table(shape.name, metadata, *columns, *rules)

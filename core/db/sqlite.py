@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import os
 import sqlite3
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
@@ -18,17 +16,15 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from core.db import statements
+from core.db import limits, statements
 from core.db.scaled import Average, divide, money_text, multiply, to_scaled
 from core.errors import ValidationError
 from core.kernel.text import fold
 from core.kernel.zones import to_local
 
 BUSY_TIMEOUT = 10.0
-STATEMENT_TIMEOUT = 60.0
-_STEPS_BETWEEN_LOOKS = 200_000
-_WRITES, _LIMIT = "grial_writes", "grial_statement_timeout"
-_CLOCK = "grial_clock"
+_WRITES = "grial_writes"
+_UNDOING = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM)
 
 
 def create_file(path: Path) -> None:
@@ -87,7 +83,7 @@ def make_engine(path: Path) -> Engine:
     sa.event.listen(engine, "connect", _prepare)
     sa.event.listen(engine, "checkout", refuse_replaced)
     sa.event.listen(engine, "begin", _emit_begin)
-    sa.event.listen(engine, "before_cursor_execute", _start_clock)
+    sa.event.listen(engine, "handle_error", _give_up_undone)
     return engine
 
 
@@ -98,16 +94,6 @@ def _identity(path: Path) -> tuple[int, int] | None:
     except FileNotFoundError:
         return None
     return found.st_dev, found.st_ino
-
-
-class _Clock:
-    """Stops a statement that runs too long; SQLite asks it every so many steps."""
-
-    def __init__(self) -> None:
-        self.end = math.inf
-
-    def __call__(self) -> bool:
-        return time.monotonic() > self.end
 
 
 def _prepare(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
@@ -124,18 +110,26 @@ def _prepare(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> Non
     for name, arguments, function in functions:
         connection.create_function(name, arguments, function, deterministic=True)
     connection.create_window_function("grial_average", 1, Average)
-    clock = record.info[_CLOCK] = _Clock()
-    connection.set_progress_handler(clock, _STEPS_BETWEEN_LOOKS)
-
-
-def _start_clock(connection: Connection, *_: Any) -> None:  # Any: cursor, statement, parameters
-    seconds = connection.get_execution_options().get(_LIMIT, STATEMENT_TIMEOUT)
-    connection.info[_CLOCK].end = time.monotonic() + seconds
+    limits.watch(connection, record.info)
 
 
 def _emit_begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get(_WRITES, False)
     statements.run(connection, statements.BEGIN_IMMEDIATE if writes else statements.BEGIN)
+
+
+def _give_up_undone(context: sa.engine.ExceptionContext) -> None:
+    """Let a connection go whose transaction SQLite has undone by itself, since its disk is full or fails.
+
+    Whatever came next on it would be outside of any transaction, and stay.
+    """
+    error, connection = context.original_exception, context.connection
+    code: int = getattr(error, "sqlite_errorcode", None) or 0
+    if code & 0xFF in _UNDOING and connection is not None and not connection.invalidated:
+        raw: Any = connection.connection.driver_connection
+        if not raw.in_transaction:
+            context.is_disconnect = True
+            context.invalidate_pool_on_disconnect = False
 
 
 @contextmanager
@@ -145,7 +139,8 @@ def begin(engine: Engine, write: bool, schema: bool, _latest: bool = False) -> I
     With `schema`, foreign keys are off, since a rebuilt table would take its children along, and checked at the end.
     """
     with engine.connect() as connection:
-        connection = connection.execution_options(**{_WRITES: write, _LIMIT: math.inf if schema else STATEMENT_TIMEOUT})
+        connection = connection.execution_options(**{_WRITES: write})
+        limits.unlimited(connection, schema)
         raw: Any = connection.connection.driver_connection
         if schema:
             raw.execute(statements.FOREIGN_KEYS_OFF)

@@ -8,7 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from core.db.columns import JsonMap
+from core.db.columns import FOLDED, JsonMap
+from core.db.functions import fold_sql
 
 _CHUNK = 500
 _FETCH = 2000
@@ -83,6 +84,11 @@ def count_filled(connection: Connection, table: str, column: str) -> int:
 def fill_column(connection: Connection, column: Any, value: Any) -> None:  # Any: a column of any type and its value
     """Set a column that has just been added to the same value in every row."""
     connection.execute(column.table.update().values({column.name: value}))
+
+
+def fill_folded(connection: Connection, column: Any) -> None:  # Any: a column of text
+    """Fill the folded companion of a column, which has just been added."""
+    connection.execute(column.table.update().values({f"{column.name}{FOLDED}": fold_sql(column)}))
 
 
 def read_column(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.db.batch import delete_pairs, insert_rows, values_update
 from core.db.columns import FoldedText, JsonMap, UtcDateTime, id_column
-from core.db.functions import collate_c, date_part_sql, date_trunc_sql, fold_sql, id_in, json_value
+from core.db.functions import collate_c, date_part_sql, date_trunc_sql, fold_sql, id_in, json_value, text_in
 from core.db.ids import next_ids
 from core.db.money import Money
 
@@ -23,5 +23,6 @@ __all__ = [
     "insert_rows",
     "json_value",
     "next_ids",
+    "text_in",
     "values_update",
 ]

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from weakref import WeakKeyDictionary
 
 from werkzeug.exceptions import NotFound
-from werkzeug.routing import Map, Rule
+from werkzeug.routing import Map, MapAdapter, Rule
 from werkzeug.routing.exceptions import RequestRedirect
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ class Route:
         write: opens a writing transaction; None means: unless the verb is safe.
         max_body: bytes the body may have; None means the server's usual limit.
         render_error: makes the answer for an error instead of the usual page.
+        last: answers only what no other route, of core or of an addon, answers.
     """
 
     paths: tuple[str, ...]
@@ -54,6 +55,7 @@ class Route:
     write: bool | None
     max_body: int | None
     render_error: Callable[[Request, BaseException], Response] | None
+    last: bool = False
 
     @property
     def module(self) -> str:
@@ -76,13 +78,15 @@ def route(
     write: bool | None = None,
     max_body: int | None = None,
     render_error: Callable[[Request, BaseException], Response] | None = None,
+    last: bool = False,
 ) -> Callable[[H], H]:
     """Let the decorated function answer these paths; see `Route` for the options."""
     if not paths or not all(path.startswith("/") for path in paths):
         raise ValueError("a route needs paths that start with /")
 
     def decorate(handler: H) -> H:
-        declared = Route(paths, handler, tuple(m.upper() for m in methods), auth, csrf, write, max_body, render_error)
+        verbs = tuple(m.upper() for m in methods)
+        declared = Route(paths, handler, verbs, auth, csrf, write, max_body, render_error, last)
         same = _declared.setdefault((handler.__module__, handler.__qualname__), [])
         same[:] = [other for other in same if other.paths != declared.paths] + [declared]
         return handler
@@ -112,24 +116,29 @@ class RouteTable:
     """Finds the route of a path."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
-        self._map = Map(strict_slashes=False, merge_slashes=False, redirect_defaults=False)
         self.routes = tuple(routes)
-        for declared in self.routes:
-            for path in declared.paths:
-                self._map.add(Rule(path, endpoint=declared, methods=declared.methods))
-        self._adapter = self._map.bind("localhost")
+        self._first = _adapter(declared for declared in self.routes if not declared.last)
+        self._last = _adapter(declared for declared in self.routes if declared.last)
 
-    def match(self, path: str, method: str) -> Match | None:
-        """The route for a path, or None.
+    def match(self, path: str, method: str, *, last: bool = False) -> Match | None:
+        """The route for a path, or None; with `last`, of those that answer what no other does.
 
         Raises:
             werkzeug.exceptions.MethodNotAllowed: the path exists, but not for this verb.
         """
         try:
-            found, arguments = self._adapter.match(path, method)
+            found, arguments = (self._last if last else self._first).match(path, method)
         except (NotFound, RequestRedirect):
             return None
         return Match(found, dict(arguments))
+
+
+def _adapter(routes: Iterable[Route]) -> MapAdapter:
+    found = Map(strict_slashes=False, merge_slashes=False, redirect_defaults=False)
+    for declared in routes:
+        for path in declared.paths:
+            found.add(Rule(path, endpoint=declared, methods=declared.methods))
+    return found.bind("localhost")
 
 
 def addon_table(registry: Registry) -> RouteTable:

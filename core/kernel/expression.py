@@ -31,7 +31,8 @@ class View(Protocol):
     """An object whose declared fields an expression may read, such as `user` in `user.company_id.id`.
 
     `expression_attribute` answers a plain value or another view, and raises KeyError for a name it does not declare.
-    A view whose methods an expression may call also has `expression_method(name)`, in the same manner.
+    A view whose methods an expression may call also has `expression_method(name)`, in the same manner, and one of
+    several records `expression_item(index)`.
     """
 
     def expression_attribute(self, name: str) -> Any: ...  # Any: a field value

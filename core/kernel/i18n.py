@@ -36,7 +36,7 @@ class Catalogue:
 
     def __init__(self, addons: Iterable[tuple[str, Path]]) -> None:
         self._addons = tuple((name, folder / "i18n") for name, folder in addons)
-        self._tables: dict[str, _Table] = {}
+        self._tables: dict[str, _Table | None] = {}
         self._found: frozenset[str] | None = None
 
     def translate(self, lang: str, source: str, context: str = "", addon: str = "") -> str:
@@ -46,7 +46,7 @@ class Catalogue:
 
     def find(self, lang: str, source: str, context: str = "", addon: str = "") -> str | None:
         """The text in a language, or None where nobody has translated it. A text without the context serves too."""
-        table = self._tables.get(lang) or self._load(lang)
+        table = self._tables[lang] if lang in self._tables else self._load(lang)
         if table is None or not source:
             return None
         key = key_of(source, context) if context else source
@@ -89,6 +89,7 @@ class Catalogue:
         known = self._codes()
         chain = [code for code in dict.fromkeys((plain.partition("_")[0], plain, lang)) if code in known]
         if not chain:
+            self._tables[lang] = None
             return None
         everything: dict[str, str] = {}
         by_addon: dict[str, dict[str, str]] = {}

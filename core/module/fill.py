@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from core.db import table_rows
+from core.db.columns import FOLDED
 from core.module.base_models import table_of
 from core.orm import compute
 from core.orm.fields.base import SOURCE_LANG
@@ -34,6 +35,9 @@ def fill_new_columns(env: Env, columns: Iterable[tuple[str, str]], restored: Ite
     computed: list[Field[Any, Any]] = []
     for place in columns:
         bound = by_column.get(place)
+        whole = by_column.get((place[0], place[1].removesuffix(FOLDED)))
+        if bound is None and whole is not None and whole.folded:
+            table_rows.fill_folded(env.tx.connection, whole.column)
         if bound is None:
             continue
         if bound.compute_method:

@@ -19,6 +19,7 @@ from core.module.loading import build, lacking, loadable
 from core.module.notice import Notice
 from core.module.registries import Registries
 from core.orm.registry import Registry
+from core.workflow.versions import publish_waiting
 
 if TYPE_CHECKING:
     from core.orm.env import Env
@@ -150,6 +151,7 @@ class Operation:
     def flush(self) -> None:
         """Write what the environment has pending and forget its cache."""
         if self._env is not None:
+            publish_waiting(self._env)
             self._env.flush()
             self._env.tx.invalidate()
 
@@ -167,6 +169,7 @@ class Operation:
         if self._env is None:
             return None
         self.step("Checking the views")
+        publish_waiting(self._env)
         self._env.flush()
         for warning in wiring.check_views(self._env, {*self.outcome.installed, *self.outcome.upgraded}):
             self.say(warning)

@@ -38,6 +38,7 @@ WATCHED = frozenset(
         "workflow",
         "workflow.activity",
         "workflow.transition",
+        "workflow.version",
     }
 )
 """Models whose rows are kept, worked out, in the caches of registries."""
@@ -50,7 +51,7 @@ def connect(registry: Registry) -> None:
     ports.translate = _translator(registry)
     ports.addon_folder = folder_of
     rights_there = {"ir.model.access", "ir.rule", "res.groups", "res.users"} <= registry.models.keys()
-    flows_there = {"workflow", "workflow.instance", "workflow.workitem"} <= registry.models.keys()
+    flows_there = {"workflow", "workflow.version", "workflow.instance", "workflow.workitem"} <= registry.models.keys()
     created: list[Callable[[Model], None]] = [_cached_created, _language_created]
     written: list[Callable[[Model, frozenset[str]], None]] = [_cached_written, _language_written]
     if rights_there:

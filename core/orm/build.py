@@ -207,7 +207,7 @@ def _resolve_related(registry: Registry, info: ModelInfo, field: Field[Any, Any]
         bound.given = {**shown.given, **field.given}
         bound.__dict__.update(
             required=False, readonly=True, default=None, tracking=False, index=shown.relational and field.store,
-            store=field.store, company_dependent=False, translate=shown.translate and not field.store,
+            store=field.store, company_dependent=False, translate=False,
         )  # fmt: skip
         bound.__dict__.update({k: v for k, v in field.given.items() if k != "delegated"})
         bound.on_changes = list(field.on_changes)

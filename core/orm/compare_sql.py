@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from core.db.types import fold_sql
+from core.db.types import collate_c, fold_sql
 from core.errors import ValidationError
 from core.kernel.text import fold
+from core.orm.compare_value import EXACT, TEXTS, check_likeness, is_blank, listed, pattern_of
 
 if TYPE_CHECKING:
     from core.orm.domain_sql import Scope
@@ -19,13 +20,14 @@ def compare(column: Any, operator: str, value: Any, convert: Any) -> Any:
     """A comparison of a column with a value, which `convert` brings into its type."""
     try:
         if operator in ("=", "in"):
-            items = list(value) if isinstance(value, (list, tuple, set)) else [value]
-            return column.in_([convert(i) for i in items])
+            return column.in_([convert(i) for i in listed(value)])
         wanted = convert(value)
     except (TypeError, ValueError):
         raise ValidationError(
             "{value} cannot be compared with {operator} here.", value=repr(value), operator=operator
         ) from None
+    if isinstance(wanted, bool):
+        wanted = sa.literal(wanted)
     match operator:
         case "<":
             return column < wanted
@@ -39,15 +41,35 @@ def compare(column: Any, operator: str, value: Any, convert: Any) -> Any:
 
 
 def like(scope: Scope, field: Field[Any, Any], column: Any, operator: str, value: Any) -> Any:
-    """A column that is like a text: with `=` in front of the operator as a whole, else somewhere in it."""
-    if value is None or value is False or value == "":
+    """A column that is like a text: with `=` in front of the operator as a whole, else somewhere in it.
+
+    Raises:
+        ValidationError: the field holds no texts.
+    """
+    check_likeness(field)
+    if is_blank(value):
         return sa.true() if operator in ("like", "ilike") else column.is_(None)
-    text = str(value)
-    pattern = text if operator.startswith("=") else f"%{text}%"
-    if field.type not in ("char", "text", "html", "selection", "reference"):
-        column = sa.cast(column, sa.Text())
-        return column.like(fold(pattern), escape="\\")
-    if operator in ("ilike", "=ilike"):
-        folded = scope.table.c[f"{field.name}_fold"] if field.folded else fold_sql(column)
-        return folded.like(fold(pattern), escape="\\")
-    return column.like(pattern, escape="\\")
+    pattern = pattern_of(operator, str(value))
+    blind = operator in ("ilike", "=ilike")
+    if field.type not in TEXTS:
+        column = _text_sql(field, column)
+    elif blind:
+        column = scope.table.c[f"{field.name}_fold"] if field.folded else fold_sql(column)
+    return column.like(fold(pattern) if blind else pattern, escape="\\")
+
+
+def ordered_text(field: Field[Any, Any], column: Any) -> Any:
+    """A column as it is compared by order: texts by code point, whatever collation the database has."""
+    return collate_c(column) if field.type in TEXTS else column
+
+
+def _text_sql(field: Field[Any, Any], column: Any) -> Any:
+    """The text of a value that is none: numbers with the places of their field, dates in ISO form to the second."""
+    text = sa.cast(column, sa.Text())
+    if field.type == "datetime":
+        return sa.func.substr(text, 1, 19)
+    if field.type in EXACT:
+        places: int = field.places()  # type: ignore[attr-defined]  # of an exact number
+        unused = 6 - places if places else 7  # of the six that the column has; with none, the point goes too
+        return sa.func.substr(text, 1, sa.func.length(text) - unused)
+    return text

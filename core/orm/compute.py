@@ -205,6 +205,8 @@ def _call(env: Env, field: Field[Any, Any], group: Sequence[Field[Any, Any]], id
 def _related(records: Any, field: Field[Any, Any]) -> None:
     *links, last = field.related
     env = records.env
+    if not env.tx.draft and _related_at_once(records, field):
+        return
     bucket = env.values[field.slot]
     for record in records:
         target = record
@@ -222,6 +224,32 @@ def _related(records: Any, field: Field[Any, Any]) -> None:
             bucket[record._ids[0]] = target.env.values[shown.slot][target._ids[0]]
         else:
             bucket[record._ids[0]] = value
+
+
+def _related_at_once(records: Any, field: Field[Any, Any]) -> bool:
+    """Fill a related field column by column; False where its path or its end is not of the plain kind."""
+    from core.orm import columnwise
+
+    *links, last = field.related
+    env = records.env
+    followed = columnwise.follow(records, links, last)
+    if followed is None:
+        return False
+    at, reached = followed
+    shown = reached._info.field(last)
+    if shown.to_many or shown.type in ("binary", "image", "reference") or not env.field_open(shown):
+        return False
+    if shown.relational and getattr(shown, "mapped", False):
+        return False
+    raws = columnwise.raws(reached, shown)
+    if not shown.relational:
+        raws = [shown.to_record(raw, one) for raw, one in zip(raws, reached, strict=True)]
+    values = dict(zip(reached._ids, raws, strict=True))
+    null = field.null()
+    env.values[field.slot].update(
+        (i, null if to is None else values[to]) for i, to in zip(records._ids, at, strict=True)
+    )
+    return True
 
 
 def inverse_related(records: Model, field: Field[Any, Any], raw_by_id: dict[int, Any]) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from core.errors import ValidationError
 from core.kernel.text import flaw
+from core.orm.compare_value import LIKES
 
 NEGATIVE = {
     "!=": "=",
@@ -35,7 +36,6 @@ DATE_PARTS = frozenset(
     ["year_number", "quarter_number", "month_number", "iso_week_number", "day_of_week", "day_of_month", "day_of_year",
      "hour_number", "minute_number", "second_number"]
 )  # fmt: skip
-LIKES = frozenset(["like", "ilike", "=like", "=ilike"])
 LONGEST_PATTERN = 10_000
 LARGEST = 2**63
 MAX_LEAVES = 2000
@@ -254,6 +254,11 @@ def disjunction(parts: Sequence[Domain]) -> Domain:
         else:
             flat.append(part)
     return FALSE if not flat else flat[0] if len(flat) == 1 else Or(flat)
+
+
+def mentions_active(domain: Domain) -> bool:
+    """Does a condition of the domain ask for `active`, so that archived records are not left out?"""
+    return any(part.path == "active" for part in domain.leaves())
 
 
 def is_leaf(item: Any) -> bool:

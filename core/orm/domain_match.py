@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from core.errors import UnknownName, ValidationError
-from core.kernel.text import fold
 from core.orm import hierarchy
-from core.orm.domain import DATE_PARTS, NEGATIVE, Allowed, And, Constant, Domain, Leaf, Not, Or
+from core.orm.compare_value import LIKES, Test, comparison, split_link_value, value_test
+from core.orm.domain import DATE_PARTS, NEGATIVE, Allowed, And, Constant, Domain, Leaf, Not, Or, mentions_active
 from core.orm.fetch import seen
 
 if TYPE_CHECKING:
     from core.orm.fields.base import Field
     from core.orm.model import Model
-
-Test = Callable[[Any], bool]
 
 
 def matching(records: Model, domain: Domain) -> list[int]:
@@ -56,7 +52,7 @@ def _leaf(records: Model, item: Leaf) -> Test:
     name, _, rest = item.path.partition(".")
     field = records._info.field(name)
     if rest and field.type in ("date", "datetime") and rest in DATE_PARTS:
-        compare = _comparison(item.operator, item.value, int)
+        compare = comparison(item.operator, item.value, int)
         zone = records.env.zone()
         return lambda record: _part_is(field.__get__(record, None), rest, zone, compare)
     if rest:
@@ -69,9 +65,12 @@ def _leaf(records: Model, item: Leaf) -> Test:
 
 
 def _any_target(records: Model, field: Any, domain: Domain) -> Test:
+    """A linked record meets the domain; one that asks for `active` is asked of archived records too."""
     empty = records.env[field.comodel]
     test = _test(empty, domain)
-    return lambda record: any(test(target) for target in seen(field.__get__(record, None)))
+    if field.to_many and mentions_active(domain):
+        return lambda record: any(map(test, seen(field.__get__(record.with_context(active_test=False), None))))
+    return lambda record: any(map(test, seen(field.__get__(record, None))))
 
 
 def _link(records: Model, field: Any, operator: str, value: Any) -> Test:
@@ -83,8 +82,6 @@ def _link(records: Model, field: Any, operator: str, value: Any) -> Test:
     if operator == "any":
         return _any_target(records, field, Domain.parse(value))
     if operator in ("=", "in"):
-        from core.orm.domain_sql import split_link_value
-
         ids, texts, empty = split_link_value(value)
         known = set(ids)
         named = [_any_target(records, field, Domain.parse(env[field.comodel]._name_domain("=", t))) for t in texts]
@@ -94,9 +91,9 @@ def _link(records: Model, field: Any, operator: str, value: Any) -> Test:
             return not known.isdisjoint(found) or (empty and not found) or any(test(record) for test in named)
 
         return linked
-    if operator in ("like", "ilike", "=like", "=ilike"):
+    if operator in LIKES:
         return _any_target(records, field, Domain.parse(env[field.comodel]._name_domain(operator, value)))
-    compare = _comparison(operator, value, int)
+    compare = comparison(operator, value, int)
     return lambda record: any(map(compare, seen(field.__get__(record, None), field.model)._ids))
 
 
@@ -105,42 +102,22 @@ def _plain(records: Model, field: Field[Any, Any], operator: str, value: Any) ->
     if isinstance(value, Allowed):
         table, allowed = env.rule_env[value.model], value.rule
         return lambda record: bool(matching(table.browse(_value(field, record) or ()).exists(), allowed))
-    if field.name == "id" and operator in ("child_of", "parent_of"):
-        wanted = set(hierarchy.expand(env, records._info, value, operator))
-        return lambda record: record._ids[0] in wanted
-    if operator in ("like", "ilike", "=like", "=ilike"):
-        return _like(field, operator, value)
+    if field.name == "id":
+        return _identity(records, operator, value)
+    test = value_test(field, operator, value, env)
+    return lambda record: test(_value(field, record))
 
-    def convert(item: Any) -> Any:
-        if field.type == "datetime" and isinstance(item, str) and len(item) == 10:
-            item += " 23:59:59" if operator in ("<=", ">") else " 00:00:00"
-        if field.type in ("integer", "float") and isinstance(item, (int, float)) and not isinstance(item, bool):
-            return item
-        if field.type in ("selection", "char", "text", "html"):
-            return str(item)
-        return field.to_raw(item, env)
 
-    if operator in ("=", "in"):
-        items = list(value) if isinstance(value, (list, tuple, set, frozenset)) else [value]
-        if hasattr(value, "_ids"):
-            items = list(value._ids)
-        given = [bool(i) if field.type == "boolean" else convert(i) for i in items if not _is_blank(i)]
-        if field.type == "boolean":
-            given += [False for i in items if _is_blank(i)]
-            return lambda record: _value(field, record) in given
-        blank = any(_is_blank(i) for i in items)
-        null = field.null()
-        return lambda record: (
-            (found := _value(field, record)) in given or (blank and (found == null or _is_blank(found)))
-        )
-    if value is None or value is False:
-        null = field.null()
-        if null is None or null == "":
-            return lambda _record: False
-        compare = _comparison(operator, null, lambda v: v)
+def _identity(records: Model, operator: str, value: Any) -> Test:
+    if operator in ("child_of", "parent_of"):
+        wanted = set(hierarchy.expand(records.env, records._info, value, operator))
+    elif operator in ("=", "in"):
+        ids, texts, _ = split_link_value(value)
+        wanted = {*ids, *(int(text) for text in texts if text.isdigit())}
     else:
-        compare = _comparison(operator, value, convert)
-    return lambda record: _filled(found := _value(field, record)) and compare(found)
+        compare = comparison(operator, value, int)
+        return lambda record: compare(record._ids[0])
+    return lambda record: record._ids[0] in wanted
 
 
 def _value(field: Field[Any, Any], record: Any) -> Any:
@@ -149,66 +126,6 @@ def _value(field: Field[Any, Any], record: Any) -> Any:
     if field.type == "reference":
         return f"{found._name},{found.id}" if found else ""
     return found
-
-
-def _is_blank(item: Any) -> bool:
-    return item is None or item is False or item == ""
-
-
-def _filled(value: Any) -> bool:
-    return not (value is None or value == "")
-
-
-def _comparison(operator: str, value: Any, convert: Callable[[Any], Any]) -> Test:
-    try:
-        if operator in ("=", "in"):
-            wanted = {convert(i) for i in (value if isinstance(value, (list, tuple, set)) else [value])}
-            return lambda found: found in wanted
-        limit = convert(value)
-    except (TypeError, ValueError):
-        raise ValidationError(
-            "{value} cannot be compared with {operator} here.", value=repr(value), operator=operator
-        ) from None
-    tests: dict[str, Test] = {
-        "<": lambda found: bool(found < limit),
-        "<=": lambda found: bool(found <= limit),
-        ">": lambda found: bool(found > limit),
-        ">=": lambda found: bool(found >= limit),
-    }
-    if operator not in tests:
-        raise ValidationError("The operator {operator} does not apply here.", operator=operator)
-    return tests[operator]
-
-
-@lru_cache(maxsize=512)
-def like_pattern(pattern: str) -> re.Pattern[str]:
-    """A regular expression with the meaning of SQL's LIKE; a backslash makes the next character plain."""
-    parts: list[str] = []
-    characters = iter(pattern)
-    for character in characters:
-        if character == "\\":
-            parts.append(re.escape(next(characters, "\\")))
-        else:
-            parts.append({"%": ".*", "_": "."}.get(character) or re.escape(character))
-    return re.compile("".join(parts), re.DOTALL)
-
-
-def _like(field: Field[Any, Any], operator: str, value: Any) -> Test:
-    if _is_blank(value):
-        if operator in ("like", "ilike"):
-            return lambda _record: True
-        return lambda record: _is_blank(_value(field, record))
-    blind = operator in ("ilike", "=ilike")
-    text = str(value) if operator.startswith("=") else f"%{value}%"
-    pattern = like_pattern(fold(text) if blind else text)
-
-    def test(record: Any) -> bool:
-        found = _value(field, record)
-        if not _filled(found):
-            return False
-        return pattern.fullmatch(fold(str(found)) if blind else str(found)) is not None
-
-    return test
 
 
 def _part_is(value: Any, part: str, zone: dt.tzinfo, compare: Test) -> bool:

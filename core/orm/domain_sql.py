@@ -6,13 +6,23 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from core.db.types import date_part_sql, id_in, json_value
+from core.db.types import date_part_sql, id_in, json_value, text_in
 from core.errors import AccessError, UnknownName, ValidationError
 from core.orm import hierarchy
-from core.orm.compare_sql import compare, like
+from core.orm.compare_sql import compare, like, ordered_text
+from core.orm.compare_value import (
+    EXACT,
+    LIKES,
+    is_blank,
+    is_filled,
+    listed,
+    never_empty,
+    operand,
+    split_link_value,
+    value_test,
+)
 from core.orm.domain import (
     DATE_PARTS,
-    LIKES,
     MAX_STEPS,
     NEGATIVE,
     TRUE,
@@ -24,7 +34,8 @@ from core.orm.domain import (
     Not,
     Or,
     disjunction,
-)
+    mentions_active,
+)  # fmt: skip
 from core.orm.fields.base import language_chain
 
 if TYPE_CHECKING:
@@ -37,7 +48,6 @@ PARTS: dict[str, Any] = {
     "day_of_week": "weekday", "day_of_month": "day", "day_of_year": "yearday", "hour_number": "hour",
     "minute_number": "minute", "second_number": "second",
 }  # fmt: skip
-
 
 MOST_JOINS = 50
 """Tables that one statement joins; SQLite reads 64."""
@@ -68,6 +78,11 @@ class Scope:
             self.joins: Any = self.table
         self.root.models.add(info.name)
         self.root.models |= env.registry.query_sources.get(info.name, set())
+
+    @property
+    def optional(self) -> bool:
+        """May there be no row of this table: does a link lead to it?"""
+        return self.root is not self
 
     def field(self, name: str) -> Field[Any, Any]:
         """A field of this table that the reader may use. Raises AccessError, UnknownName."""
@@ -112,6 +127,9 @@ class Scope:
         target = self.env.registry[field.comodel]  # type: ignore[attr-defined]  # a link
         found = Scope(self.env, target, self.alias(target), self.root)
         condition = relation.c[here] == self.table.c.id
+        kept = listed_targets(self.env, field, target)
+        if kept is not TRUE:
+            condition = sa.and_(condition, subset(self.env, target, kept, relation.c[there], self.root))
         rule = readable_rule(self.env, target)
         if rule is not TRUE:
             condition = sa.and_(condition, subset(self.env.rule_env, target, rule, relation.c[there], self.root))
@@ -124,6 +142,14 @@ def readable_rule(env: Env, info: ModelInfo) -> Domain:
     """The rule on records of a model for this reader. Raises AccessError when he may not read the model at all."""
     env.check(info.name, "read")
     return env.rule(info.name, "read")
+
+
+def listed_targets(env: Env, field: Any, target: ModelInfo, archived: bool = False) -> Domain:
+    """What records meet that a to-many link lists: its declared domain, and not to be archived."""
+    active = target.fields.get("active")
+    if archived or active is None or not active.stored or not env.active_test(field):
+        return field.limit  # type: ignore[no-any-return]  # of a to-many link
+    return field.limit & Leaf("active", "=", True)  # type: ignore[no-any-return]  # as above
 
 
 def shown_column(scope: Scope, field: Field[Any, Any]) -> Any:
@@ -165,14 +191,17 @@ def _reference_column(scope: Scope, field: Any) -> Any:
 def column_of(scope: Scope, field: Field[Any, Any]) -> Any:
     """The SQL value of a stored field for this reader (its language, its company)."""
     column = scope.table.c[field.name]
-    if getattr(field, "mapped", False):
-        kinds = {"many2one": "integer", "integer": "integer", "boolean": "boolean"}
-        kind: Any = kinds.get(field.type, "numeric" if field.type in ("float", "decimal", "monetary") else "text")
-        if field.company_dependent:
-            return json_value(column, str(scope.env.company_id), kind)
-        values = [sa.func.nullif(json_value(column, lang, "text"), "") for lang in language_chain(scope.env.lang)]
-        return sa.func.coalesce(*values) if len(values) > 1 else values[0]
-    return column
+    if not getattr(field, "mapped", False):
+        return column
+    if not field.company_dependent:
+        return text_in(column, language_chain(scope.env.lang))
+    kinds = {"many2one": "integer", "integer": "integer", "boolean": "boolean", "float": "float"}
+    kind: Any = kinds.get(field.type, "numeric" if field.type in EXACT else "text")
+    value = json_value(column, str(scope.env.company_id), kind)
+    if not never_empty(field):
+        return sa.func.nullif(value, "") if kind == "text" else value
+    value = sa.func.coalesce(value, sa.literal(field.null(), value.type))
+    return sa.case((scope.table.c.id.is_not(None), value)) if scope.optional else value
 
 
 def condition(scope: Scope, domain: Domain) -> Any:
@@ -206,8 +235,7 @@ def leaf(scope: Scope, item: Leaf) -> Any:
             return sa.true()
         return leaf(scope, Leaf(item.path, "=", item.value))
     if field.related and not field.stored:
-        path = ".".join(field.related)
-        return leaf(scope, Leaf(f"{path}.{rest}" if rest else path, item.operator, item.value))
+        return _related(scope, field, rest, item)
     if rest:
         return _through(scope, field, rest, item)
     if not field.stored:
@@ -215,6 +243,24 @@ def leaf(scope: Scope, item: Leaf) -> Any:
     if field.relational:
         return _link(scope, field, item.operator, item.value)
     return _plain(scope, field, item.operator, item.value)
+
+
+def _related(scope: Scope, field: Field[Any, Any], rest: str, item: Leaf) -> Any:
+    """A field that shows one of a linked record; where there is none, it shows an empty value."""
+    path = ".".join(field.related)
+    if rest and field.relational:
+        return leaf(scope, Leaf(f"{path}.{rest}", item.operator, item.value))
+    clause = leaf(scope, Leaf(f"{path}.{rest}" if rest else path, item.operator, item.value))
+    if rest or field.given.get("delegated") or not _true_of_empty(scope.env, field, item):
+        return clause
+    return sa.or_(clause, negated(leaf(scope, Leaf(".".join(field.related[:-1]), "any", TRUE))))
+
+
+def _true_of_empty(env: Env, field: Field[Any, Any], item: Leaf) -> bool:
+    """Does a condition hold for what a field without a value shows?"""
+    if field.relational:
+        return item.operator in ("=", "in") and split_link_value(item.value)[2]
+    return value_test(field, item.operator, item.value, env)(field.to_record(field.null(), env[field.model]))
 
 
 def _through(scope: Scope, field: Field[Any, Any], rest: str, item: Leaf) -> Any:
@@ -229,9 +275,17 @@ def _through(scope: Scope, field: Field[Any, Any], rest: str, item: Leaf) -> Any
         )  # fmt: skip
     if not field.stored:
         return _searched(scope, field, "any", Leaf(rest, item.operator, item.value))
-    if field.type == "many2one":
-        return leaf(scope.joined(field), Leaf(rest, item.operator, item.value))
-    return _link(scope, field, "any", Leaf(rest, item.operator, item.value))
+    if field.type != "many2one":
+        return _link(scope, field, "any", Leaf(rest, item.operator, item.value))
+    there = scope.joined(field)
+    clause = leaf(there, Leaf(rest, item.operator, item.value))
+    if (
+        item.operator in ("=", "in", *LIKES)
+        and any(map(is_filled, listed(item.value)))
+        and not any(map(is_blank, listed(item.value)))
+    ):
+        return clause
+    return sa.and_(there.table.c.id.is_not(None), clause)
 
 
 def _searched(scope: Scope, field: Field[Any, Any], operator: str, value: Any) -> Any:
@@ -298,18 +352,6 @@ def _link(scope: Scope, field: Any, operator: str, value: Any) -> Any:
     )
 
 
-def split_link_value(value: Any) -> tuple[list[int], list[str], bool]:
-    """Ids, names and "none" out of the value of `=` or `in` on a link."""
-    if hasattr(value, "_ids"):
-        return list(value._ids), [], not value._ids
-    items = list(value) if isinstance(value, (list, tuple, set, frozenset, range)) else [value]
-    listed = isinstance(value, (list, tuple, set, frozenset, range))
-    ids = [i for i in items if isinstance(i, int) and not isinstance(i, bool)]
-    texts = [i for i in items if isinstance(i, str)]
-    empty = any(i is False or i is None for i in items) or (not listed and value == 0)
-    return ids, texts, empty
-
-
 def name_domain(env: Env, info: ModelInfo, operator: str, text: str) -> Domain:
     """What it means that a record of the model is called `text`."""
     return Domain.parse(env[info.name]._name_domain(operator, text))
@@ -321,16 +363,16 @@ def _linked_to(scope: Scope, field: Any, target: ModelInfo, domain: Domain) -> A
     if field.type == "many2one":
         column = column_of(scope, field)
         return _subset_under(scope, target, domain, rule, column, "id")
-    active = target.fields.get("active")
-    tested = field.context.get("active_test", True) and scope.env.context.get("active_test", True)
-    if active is not None and active.stored and tested and not any(p.path == "active" for p in domain.leaves()):
-        domain = domain & Leaf("active", "=", True)
+    domain = domain & listed_targets(scope.env, field, target, archived=mentions_active(domain))
     if field.type == "one2many":
         return _subset_under(scope, target, domain, rule, scope.table.c.id, field.inverse_name)
     name, here, there = field.names()
     relation = scope.env.registry.relations[name].alias()
-    inner = _subset_under(scope, target, domain, rule, relation.c[there], "id")
-    return scope.table.c.id.in_(sa.select(relation.c[here]).where(inner))
+    linked = sa.select(relation.c[here])
+    if domain is not TRUE or rule is not TRUE:
+        linked = linked.where(_subset_under(scope, target, domain, rule, relation.c[there], "id"))
+    scope.root.models.add(target.name)
+    return scope.table.c.id.in_(linked)
 
 
 def _subset_under(scope: Scope, info: ModelInfo, domain: Domain, rule: Domain, column: Any, target: str) -> Any:
@@ -348,17 +390,7 @@ def _no_link(scope: Scope, field: Any, target: ModelInfo) -> Any:
     """The link leads to no record; one that the reader may not see is none."""
     if field.type == "many2one":
         return shown_column(scope, field).is_(None)
-    rule = readable_rule(scope.env, target)
-    scope.root.models.add(target.name)
-    env = scope.env.rule_env
-    if field.type == "one2many":
-        return negated(subset(env, target, rule, scope.table.c.id, scope.root, field.inverse_name))
-    name, here, there = field.names()
-    relation = scope.env.registry.relations[name].alias()
-    linked = sa.select(relation.c[here])
-    if rule is not TRUE:
-        linked = linked.where(subset(env, target, rule, relation.c[there], scope.root))
-    return scope.table.c.id.not_in(linked)
+    return negated(_linked_to(scope, field, target, TRUE))
 
 
 def _plain(scope: Scope, field: Field[Any, Any], operator: str, value: Any) -> Any:
@@ -371,41 +403,27 @@ def _plain(scope: Scope, field: Field[Any, Any], operator: str, value: Any) -> A
         return like(scope, field, column, operator, value)
     if operator in ("child_of", "parent_of", "any"):
         raise ValidationError("{field} is no link: {operator} does not apply.", field=field.name, operator=operator)
-    if field.type == "boolean" and operator not in ("=", "in"):
-        raise ValidationError("The operator {operator} does not apply here.", operator=operator)
-    env = scope.env
 
     def convert(item: Any) -> Any:
-        if field.type == "datetime" and isinstance(item, str) and len(item) == 10:
-            item += " 23:59:59" if operator in ("<=", ">") else " 00:00:00"
-        if field.type in ("integer", "float") and isinstance(item, (int, float)) and not isinstance(item, bool):
-            return item
-        if field.type == "selection":
-            return item if isinstance(item, str) else str(item)
-        if field.type == "html":
-            return item
-        if field.type in ("char", "text") and getattr(field, "mapped", False):
-            return str(item)
-        return field.to_column(field.to_raw(item, env))
+        wanted = operand(field, operator, item, scope.env)
+        return wanted if getattr(field, "mapped", False) else field.to_column(wanted)
 
-    null = field.null()
-    has_null = not (null is False or isinstance(null, (int, float)) or field.type in ("decimal", "monetary"))
+    filled = never_empty(field)
     if operator in ("=", "in"):
-        items = list(value) if isinstance(value, (list, tuple, set, frozenset)) else [value]
-        empty = [i for i in items if i is None or i is False or i == ""]
+        items = listed(value)
         if field.type == "boolean":
             wanted = {bool(i) for i in items}
-            return sa.true() if len(wanted) == 2 else (column.is_(wanted.pop()) if wanted else sa.false())
-        given = [convert(i) for i in items if not (i is None or i is False or i == "")]
+            return column.is_not(None) if len(wanted) == 2 else (column.is_(wanted.pop()) if wanted else sa.false())
+        given = [convert(item) for item in items if not is_blank(item)]
         clauses: list[Any] = []
         if given:
             clauses.append(column == given[0] if len(given) == 1 else column.in_(given))
-        if empty:
-            clauses.append(column.is_(None) if has_null else column == null)
+        if any(map(is_blank, items)):
+            clauses.append(column == field.null() if filled else column.is_(None))
         return sa.or_(*clauses) if clauses else sa.false()
-    if value is None or value is False:
-        return sa.false() if has_null else compare(column, operator, null, lambda v: v)
-    return compare(column, operator, value, convert)
+    if is_blank(value):
+        return compare(column, operator, field.null(), lambda v: v) if filled else sa.false()
+    return compare(ordered_text(field, column), operator, value, convert)
 
 
 def _identity(scope: Scope, column: Any, operator: str, value: Any) -> Any:

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import AccessError, MissingError
 from core.kernel.text import fold
-from core.orm import defaults, fetch
+from core.orm import columnwise, defaults, fetch
 from core.orm.domain import Leaf
 from core.orm.kept import SYSTEM
 
 if TYPE_CHECKING:
     from core.orm.env import Env
-    from core.orm.fields.base import Field
     from core.orm.model import Model
 
 
@@ -37,23 +36,6 @@ def readable_fields(records: Model, names: Sequence[str] | None) -> list[str]:
     return list(names)
 
 
-def visible(records: Model) -> Model:
-    """Those of the records that exist and that the reader may see."""
-    env, info = records.env, records._info
-    readable = env.readable[info.name]
-    fetch.admit(env, info, records._ids, readable)
-    ids = tuple(i for i in records._ids if i in readable)
-    version = info.fields.get("row_version")
-    if version is not None and version.stored and info.stored:
-        new = env.tx.new.get(info.name, {})
-        bucket = env.tx.bucket(version.slot)
-        unsure = [i for i in ids if i not in new and i not in bucket]
-        if unsure:
-            fetch.fill(env, version, unsure)
-        ids = tuple(i for i in ids if i in new or i in bucket)
-    return records._make(env, ids, ids)
-
-
 def value_of(record: Model, name: str) -> Any:
     """A value as its reader sees it: of the records that a link leads to, those that he may see."""
     field = record._info.field(name)
@@ -67,34 +49,34 @@ def read(records: Model, fields: Sequence[str], named: bool = True) -> list[dict
     Where no field is named, those are left out that need a model or a record which the reader may not read.
     """
     wanted = readable_fields(records, fields)
-    shown = visible(records)
-    env, info = records.env, records._info
+    info = records._info
+    shown = columnwise.visible(records, [info.fields[name] for name in wanted])
     rows: list[dict[str, Any]] = [{"id": i} for i in shown._ids]
     for name in wanted:
         if name == "id":
             continue
         field = info.fields[name]
         try:
-            values = _column(env, field, shown)
+            values = _named(shown, field) if field.type == "many2one" and named else columnwise.edges(shown, field)
         except (AccessError, MissingError):
             if fields:
                 raise
             continue
-        if field.type == "many2one" and named:
-            titles = link_names(env, field.comodel, {v for v in values if v})  # type: ignore[attr-defined]  # a link
-            values = [[v, titles[v]] if v in titles else False for v in values]
         for row, value in zip(rows, values, strict=True):
             row[name] = value
     return rows
 
 
-def _column(env: Env, field: Field[Any, Any], records: Model) -> list[Any]:
-    bucket = env.values[field.slot]
-    result: list[Any] = []
-    for record in records:
-        field.__get__(record, None)
-        result.append(field.to_edge(bucket[record._ids[0]], record))
-    return result
+def _named(records: Model, field: Any) -> list[Any]:
+    """Links as `[id, name]`, or False."""
+    env = records.env
+    ids = (
+        [field.pick(raw, env) for raw in columnwise.raws(records, field)]
+        if field.mapped
+        else columnwise.raws(records, field)
+    )
+    titles = link_names(env, field.comodel, {i for i in ids if i})
+    return [[i, titles[i]] if i in titles else False for i in ids]
 
 
 def link_names(env: Env, model: str, ids: set[int]) -> dict[int, str]:
@@ -102,10 +84,10 @@ def link_names(env: Env, model: str, ids: set[int]) -> dict[int, str]:
     if not ids:
         return {}
     try:
-        found = visible(env[model].browse(sorted(ids)))
+        found = columnwise.visible(env[model].browse(sorted(ids)), columnwise.title_columns(env.registry[model]))
     except AccessError:
         return {}
-    return {record.id: record.display_name for record in found}
+    return dict(zip(found._ids, columnwise.titles(found), strict=True))
 
 
 def sort_key(record: Model, name: str) -> Any:

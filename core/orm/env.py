@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from core.db.engine import advisory_lock
 from core.errors import AddonNotInstalled, MissingError, UserError, fill
 from core.kernel.trace import trace
 from core.orm import fetch, write
@@ -231,10 +232,12 @@ class Env:
         if self._generation != self.tx.generation:
             self._renew()
         if self._company is None:
-            self._company = self.tx.memo.get(("companies", self.uid))
+            kept = self.tx.rights()
+            self._company = kept.get(("companies", self.uid))
             if self._company is None:
                 self._company = fetch.companies_of(self)
-                self.tx.memo[("companies", self.uid)] = self._company
+                if self._company[0]:  # there is none yet while `base` is being installed
+                    kept[("companies", self.uid)] = self._company
             allowed = self._company[1]
             wanted = self.context.get("allowed_company_ids")
             if wanted:
@@ -353,6 +356,14 @@ class Env:
     def savepoint(self) -> AbstractContextManager[None]:
         """A block that is undone alone when it fails."""
         return self.tx.savepoint()
+
+    def advisory_lock(self, key: str) -> None:
+        """Let nobody else pass this line with the same key until the transaction ends; they wait their turn.
+
+        Of two that meet here one may lose a race and is done again; it holds the lock before it begins then, so that it
+        does not lose twice. Take it late: from here on others wait.
+        """
+        advisory_lock(self.tx.connection, key)
 
     def on_commit(self, act: Callable[[], None]) -> None:
         """Run `act` after the commit."""

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from core.db.types import id_in
 from core.errors import MissingError
 from core.orm import compute, select
-from core.orm.domain import TRUE, Domain, Leaf
+from core.orm.domain import Leaf
 from core.orm.fields.base import MISSING
 from core.orm.transaction import EVERYTHING
 
@@ -118,11 +118,26 @@ def admit(env: Env, info: ModelInfo, ids: Sequence[int], readable: Any) -> None:
         readable.update(allowed(env, info, wanted, "read"))
 
 
+def load_readable(
+    env: Env, info: ModelInfo, fields: Sequence[Field[Any, Any]], ids: Sequence[int], readable: Any
+) -> None:
+    """Ask which of the records this user's rules let him read, and read columns of those in the same statement."""
+    found = _allowed(env, info, ids, "read").rows(fields)
+    if found:
+        columns = list(zip(*found, strict=True))
+        readable.update(columns[0])
+        for field, values in zip(fields, columns[1:], strict=True):
+            put_column(env.tx.bucket(field.slot), field, columns[0], values)
+
+
 def allowed(env: Env, info: ModelInfo, ids: Sequence[int], operation: str) -> list[int]:
     """Those of the records that the rules allow for an operation."""
+    return _allowed(env, info, ids, operation).ids()
+
+
+def _allowed(env: Env, info: ModelInfo, ids: Sequence[int], operation: str) -> select.Query:
     rule = env.rule(info.name, operation)
-    query = select.Query(env.rule_env, info, Leaf("id", "in", list(ids)) & rule, active_test=False)
-    return query.ids()
+    return select.Query(env.rule_env, info, Leaf("id", "in", list(ids)) & rule, active_test=False)
 
 
 def require(env: Env, model: str, ids: Iterable[int]) -> None:
@@ -213,9 +228,7 @@ def targets(env: Env, field: Any, record: Model) -> tuple[int, ...]:
 def _load_one2many(env: Env, field: Any, ids: Sequence[int]) -> None:
     info = env.registry[field.comodel]
     inverse = info.fields[field.inverse_name]
-    condition: Domain = Leaf(inverse.name, "in", list(ids))
-    if field.domain and not isinstance(field.domain, str) and not callable(field.domain):
-        condition = condition & Domain.parse(field.domain)
+    condition = Leaf(inverse.name, "in", list(ids)) & field.limit
     pairs = select.Query(env, info, condition, active_test=env.active_test(field)).pairs(inverse)
     grouped: dict[int, list[int]] = {record_id: [] for record_id in ids}
     for child, owner in pairs:
@@ -232,10 +245,7 @@ def _load_many2many(env: Env, field: Any, ids: Sequence[int]) -> None:
     env.tx.flush_for([field.model, field.comodel])
     name, here, there = field.names()
     relation = env.registry.relations[name]
-    condition: Domain = TRUE
-    if field.domain and not isinstance(field.domain, str) and not callable(field.domain):
-        condition = Domain.parse(field.domain)
-    query = select.Query(env, info, condition, active_test=env.active_test(field))
+    query = select.Query(env, info, field.limit, active_test=env.active_test(field))
     rows = query.linked(relation.c[here], relation.c[there], ids)
     grouped: dict[int, list[int]] = {record_id: [] for record_id in ids}
     for target, owner in rows:

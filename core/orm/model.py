@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from core.errors import UserError
 from core.kernel.text import literal
-from core.orm import edge, fetch, group, locking, remove, select, write
+from core.orm import columnwise, edge, fetch, group, locking, remove, select, write
 from core.orm.declare import ModelMeta
 from core.orm.domain import Domain, Leaf, disjunction
 from core.orm.domain_match import matching
@@ -65,10 +65,13 @@ class Model(metaclass=ModelMeta):
     @display_name.compute(store=False)
     def _compute_display_name(self) -> None:
         """What people call the record: its `_rec_name`, unless a model says otherwise."""
-        name = self._info.rec_name
-        field = self._info.fields[name]
+        field = self._info.fields[self._info.rec_name]
+        if not field.relational and self.env.field_open(field):
+            for record, text in zip(self, columnwise.edges(self, field), strict=True):
+                record.display_name = str(text or "")
+            return
         for record in self:
-            value = field.__get__(record, None)
+            value: Any = field.__get__(record, None)
             record.display_name = value.display_name if field.relational else str(value or "")
 
     @display_name.search

@@ -68,6 +68,13 @@ class ModelInfo:
         """Has the model a table that records can be written to?"""
         return self.table is not None and not self.query
 
+    def field_named(self, name: str) -> Field[Any, Any] | None:
+        """The field of that name, or the one that was called so before; None where there is none."""
+        found = self.fields.get(name)
+        if found is None and name:
+            found = next((field for field in self.fields.values() if field.oldname == name), None)
+        return found
+
     def field(self, name: str) -> Field[Any, Any]:
         """The field of that name. Raises UnknownName, with the nearest name there is."""
         try:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from core.db.types import collate_c, fold_sql, id_in
 from core.errors import ValidationError
-from core.orm.domain import TRUE, Domain, Leaf
+from core.orm.domain import TRUE, Domain, Leaf, mentions_active
 from core.orm.domain_sql import Scope, column_of, condition, readable_rule, shown_column
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Query:
         if active_test is None:
             active_test = bool(env.context.get("active_test", True))
         self.where: list[Any] = []
-        if active is not None and active.stored and active_test and not _mentions_active(domain):
+        if active is not None and active.stored and active_test and not mentions_active(domain):
             domain = domain & Leaf("active", "=", True)
         if domain is not TRUE:
             self.where.append(condition(self.scope, domain))
@@ -65,6 +65,11 @@ class Query:
         """How many records there are."""
         return int(self.env.tx.execute(self._select(sa.func.count())).scalar_one())
 
+    def rows(self, fields: Sequence[Field[Any, Any]]) -> list[Any]:
+        """Ids with columns as they are stored, in no order."""
+        table = self.scope.table
+        return list(self.env.tx.execute(self._select(table.c.id, *[table.c[field.name] for field in fields])))
+
     def pairs(self, field: Field[Any, Any]) -> list[tuple[int, int]]:
         """Ids with the value of a many2one, in the model's own order."""
         terms = order_terms(self.scope, self.info.order)
@@ -77,10 +82,6 @@ class Query:
         self.scope.joins = self.scope.joins.join(here.table, there == self.scope.table.c.id)
         statement = self._select(self.scope.table.c.id, here).where(id_in(here, list(owners))).order_by(*terms)
         return [tuple(row) for row in self.env.tx.execute(statement)]
-
-
-def _mentions_active(domain: Domain) -> bool:
-    return any(part.path == "active" for part in domain.leaves())
 
 
 def order_terms(scope: Scope, order: str, depth: int = 0) -> list[Any]:
@@ -102,12 +103,15 @@ def order_terms(scope: Scope, order: str, depth: int = 0) -> list[Any]:
             raise ValidationError(
                 "{order} is not an order: write field names with asc or desc.", order=repr(order)[:80]
             )
-        descending = (match[2] or "").lower() == "desc"
-        terms += _term(scope, match[1], descending, depth)
+        terms += _term(scope, match[1], _is_descending(match), depth)
         final = final or match[1] == "id"
     if not final and depth == 0:
         terms.append(scope.table.c.id)
     return terms
+
+
+def _is_descending(match: re.Match[str]) -> bool:
+    return (match[2] or "").lower() == "desc"
 
 
 def _term(scope: Scope, path: str, descending: bool, depth: int) -> list[Any]:
@@ -128,11 +132,14 @@ def _term(scope: Scope, path: str, descending: bool, depth: int) -> list[Any]:
         if depth > 2:
             return [_directed(shown_column(scope, field), descending, nullable=True)]
         inner = target.info.order if depth == 0 else target.info.rec_name
+        parts = [match for part in inner.split(",") if (match := _TERM.match(part)) is not None]
         terms: list[Any] = []
-        for part in inner.split(","):
-            match = _TERM.match(part)
-            if match is not None:
-                terms += _term(target, match[1], descending != ((match[2] or "").lower() == "desc"), depth + 1)
+        if _is_descending(parts[0]) or not _always_filled(target, parts[0][1]):
+            # The target's own terms would put the empty link at the other end, or among targets with an empty name.
+            empty = shown_column(scope, field).is_(None)
+            terms.append(empty.asc() if descending else empty.desc())
+        for match in parts:
+            terms += _term(target, match[1], descending != _is_descending(match), depth + 1)
         return terms
     if rest:
         raise ValidationError("{field} is not a link: it cannot be sorted through.", field=field.name)
@@ -140,7 +147,15 @@ def _term(scope: Scope, path: str, descending: bool, depth: int) -> list[Any]:
     if field.type in ("char", "text", "html", "selection"):
         folded = scope.table.c[f"{field.name}_fold"] if field.folded else fold_sql(column)
         column = collate_c(folded)
-    return [_directed(column, descending, nullable=field.name != "id" and field.server_default is None)]
+    elif field.type == "reference":
+        column = collate_c(column)
+    return [_directed(column, descending, nullable=scope.optional or not _always_filled(scope, field.name))]
+
+
+def _always_filled(scope: Scope, path: str) -> bool:
+    """Has every row of the table a value in this column?"""
+    field = scope.info.fields.get(path)
+    return path == "id" or (field is not None and field.stored and field.server_default is not None)
 
 
 def field_terms(scope: Scope, name: str) -> list[Any]:

@@ -24,6 +24,8 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 LONGEST_NAME = 63
+_ACTIONS = {"cascade": "CASCADE", "set null": "SET NULL"}
+"""The ORM does this itself, with all rights and reactions; the database does it for addons that are switched off."""
 
 
 def table_name(model: str) -> str:
@@ -66,8 +68,9 @@ def _columns(field: Field[Any, Any], names: set[str]) -> list[Any]:
     if field.type == "many2one" and field.name not in ("create_uid", "write_uid"):
         target: str = field.comodel  # type: ignore[attr-defined]  # a many2one
         if target in names:
+            action = _ACTIONS.get(field.ondelete)  # type: ignore[attr-defined]  # a many2one
             arguments.append(
-                sa.ForeignKey(f"{table_name(target)}.id", deferrable=True, initially="DEFERRED", use_alter=False)
+                sa.ForeignKey(f"{table_name(target)}.id", deferrable=True, initially="DEFERRED", ondelete=action)
             )
     default = field.server_default
     options: dict[str, Any] = {"nullable": default is None}
@@ -121,5 +124,5 @@ def _relation(registry: Registry, info: ModelInfo, field: Many2many[Any], names:
 
 
 def _link_column(name: str, target: str, primary: bool, index: bool = False) -> sa.Column[int]:
-    key = sa.ForeignKey(f"{target}.id", deferrable=True, initially="DEFERRED")
+    key = sa.ForeignKey(f"{target}.id", deferrable=True, initially="DEFERRED", ondelete="CASCADE")
     return sa.Column(name, sa.Integer(), key, primary_key=primary, autoincrement=False, index=index, nullable=False)

@@ -32,6 +32,9 @@ class Everything:
 
 EVERYTHING = Everything()
 
+RIGHTS_CHANGED = "rights changed"
+"""The flag of a transaction that has changed somebody's rights: it must not fill caches that others read."""
+
 
 class Transaction:
     """State shared by all environments of one transaction.
@@ -130,8 +133,17 @@ class Transaction:
         for key in [key for key, (read, _) in self.allowed.items() if not read.isdisjoint(names)]:
             del self.allowed[key]
 
+    def rights(self) -> dict[Any, Any]:
+        """What rows of rights decide: shared by the process, or this transaction's own once it changed such rows."""
+        if RIGHTS_CHANGED in self.flags:
+            own: dict[Any, Any] = self.memo.setdefault("rights", {})
+            return own
+        return self.caches.setdefault("rights", {})
+
     def forget_rights(self) -> None:
-        """Make every environment ask again what its user may do."""
+        """After a change of such rows: make every environment ask again what its user may do."""
+        self.flags.add(RIGHTS_CHANGED)
+        self.memo.pop("rights", None)
         self.allowed.clear()
         self.generation += 1
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from core.errors import UnknownName, UserError
+from core.errors import GrialError, UnknownName, UserError
 from core.rpc.arguments import is_ids, read_ids
 from core.rpc.classic import CLASSIC
 from core.rpc.marshal import incoming, outgoing
@@ -79,6 +80,24 @@ def carry_out(registry: Registry, uid: int, planned: Call, check: Callable[[Env]
 
 def plan(registry: Registry, model: object, method: object, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Call:
     """Understand a call, without carrying it out. Raises as `call` does."""
+    with refusing_outdated(registry):
+        return _plan(registry, model, method, args, kwargs)
+
+
+@contextmanager
+def refusing_outdated(registry: Registry) -> Iterator[None]:
+    """A refusal inside counts only while the registry fits the database: another process may have installed an addon.
+
+    Raises Busy instead of the refusal where it does not; the door then asks the new registry.
+    """
+    try:
+        yield
+    except GrialError:
+        with registry.transaction(write=False):
+            raise
+
+
+def _plan(registry: Registry, model: object, method: object, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Call:
     if not isinstance(model, str) or not isinstance(method, str):
         raise UserError("A call names its model and its method as texts.")
     info = registry[model]
@@ -101,7 +120,8 @@ def plan_signal(registry: Registry, model: object, signal: object, record: objec
     """Understand a workflow signal to a record; carrying it out answers False, as OpenERP does."""
     if not isinstance(model, str) or not isinstance(signal, str):
         raise UserError("A signal names its model and itself as texts.")
-    info = registry[model]
+    with refusing_outdated(registry):
+        info = registry[model]
     ids = read_ids(record).values
 
     def act(records: Any) -> bool:

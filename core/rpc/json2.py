@@ -95,9 +95,10 @@ def _exported_method(info: ModelInfo, name: str) -> dict[str, Any]:
 
 
 def _model(registry: Registry, model: str) -> ModelInfo:
-    if model not in registry:
-        raise UnknownName("There is no model {name}.", name=model[:80])
-    return registry[model]
+    with dispatch.refusing_outdated(registry):
+        if model not in registry:
+            raise UnknownName("There is no model {name}.", name=model[:80])
+        return registry[model]
 
 
 def _as_bearer(request: Request, work: Callable[[Registry, int], R]) -> R:

@@ -19,6 +19,7 @@ from core.errors import GrialError
 
 DATE = "%Y-%m-%d"
 DATETIME = "%Y-%m-%d %H:%M:%S"
+_AS_IT_IS = frozenset({str, int, bool})
 
 
 def outgoing(value: Any) -> Any:
@@ -28,16 +29,19 @@ def outgoing(value: Any) -> Any:
         GrialError: the value is of a kind that cannot be sent.
     """
     kind = type(value)
-    if kind is str or kind is int or kind is bool:
+    if kind in _AS_IT_IS:
         return value
     if value is None:
         return False
     if kind is float:
         return value if math.isfinite(value) else False
     if kind is dict:
-        return {key if type(key) is str else _key(key): outgoing(item) for key, item in value.items()}
+        return {
+            key if type(key) is str else _key(key): item if type(item) in _AS_IT_IS else outgoing(item)
+            for key, item in value.items()
+        }
     if kind is list or kind is tuple:
-        return [outgoing(item) for item in value]
+        return [item if type(item) in _AS_IT_IS else outgoing(item) for item in value]
     return _rare(value)
 
 

@@ -62,7 +62,7 @@ class Gate:
         A rule that cannot be evaluated denies.
         """
         env = self.env
-        kept = rights.cache(env)
+        kept = env.tx.rights()
         key = ("domain", model, operation, env.uid, env.company_id, env.companies_ids)
         found: Domain | None = kept.get(key)
         if found is None:

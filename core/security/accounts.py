@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 USERS = "res.users"
 PARTNERS = "res.partner"
+COMPANIES = "res.company"
 KEYS = "res.users.apikeys"
 PREFIX = 8
 """How many characters of a key are stored in clear, to find its row."""
@@ -66,13 +67,6 @@ def by_login(env: Env, login: str) -> Account | None:
         users: Any = su[USERS].with_context(active_test=False)  # declared by an addon
         found = users.search([("login", "=", login)], limit=1)
         return _account(found) if found else None
-
-
-def preferences(env: Env, uid: int) -> tuple[str, str]:
-    """Language and time zone of a user; empty texts where none is chosen."""
-    with env.elevated("read a user's preferences", USERS, PARTNERS) as su:
-        user: Any = su[USERS].browse(uid)  # declared by an addon
-        return user.lang or "", user.tz or ""
 
 
 def store_hash(env: Env, uid: int, password_hash: str) -> None:

@@ -22,9 +22,9 @@ _HASHER = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
 _DUMMY = _HASHER.hash(secrets.token_urlsafe(16))
 
 
-def check_length(password: str) -> None:
-    """Refuse a new password that is too short. Raises ValidationError."""
-    if len(password) < SHORTEST:
+def check_length(password: object) -> None:
+    """Refuse a new password that is no text or too short. Raises ValidationError."""
+    if not isinstance(password, str) or len(password) < SHORTEST:
         raise ValidationError("A password has at least {least} characters.", fields=["password"], least=SHORTEST)
 
 
@@ -58,14 +58,14 @@ def acceptable(password: object) -> bool:
     return isinstance(password, str) and 0 < len(password) <= LONGEST
 
 
-def hash_password(password: str) -> str:
+def hash_password(password: object) -> str:
     """The salted slow hash to store.
 
     Raises:
         ValidationError: when the password is empty, not a text or longer than `LONGEST`.
         Busy: when too many hashes are being computed.
     """
-    if not acceptable(password):
+    if not isinstance(password, str) or not acceptable(password):
         raise ValidationError("A password is a text of 1 to {longest} characters.", longest=LONGEST)
     with _POOL.slot():
         return _HASHER.hash(password)

@@ -40,14 +40,6 @@ class Rule:
     domain: str
 
 
-def cache(env: Env) -> dict[Any, Any]:
-    """Where this environment keeps rights: shared by the process, or its transaction's own once it changed rights."""
-    if "rights changed" in env.tx.flags:
-        own: dict[Any, Any] = env.tx.memo.setdefault("rights", {})
-        return own
-    return env.tx.caches.setdefault("rights", {})
-
-
 def watched(model: str, field: str) -> bool:
     """Does a change of this field make everybody forget kept rights?"""
     if field == "id":
@@ -65,9 +57,6 @@ def changed(env: Env, model: str, fields: Iterable[str] | None) -> None:
     if fields is not None and not any(watched(model, name) for name in fields):
         return
     tx = env.tx
-    tx.flags.add("rights changed")
-    for key in [key for key in tx.memo if key == "rights" or (isinstance(key, tuple) and key[0] == "companies")]:
-        del tx.memo[key]
     tx.forget_rights()
     if "rights announced" not in tx.flags:
         tx.flags.add("rights announced")
@@ -77,7 +66,7 @@ def changed(env: Env, model: str, fields: Iterable[str] | None) -> None:
 
 def groups_of(env: Env, uid: int) -> frozenset[int]:
     """Ids of all groups of a user, implied ones included."""
-    kept = cache(env)
+    kept = env.tx.rights()
     key = ("groups", uid)
     if key not in kept:
         su: Any = env.super_env.with_context(active_test=False)
@@ -89,7 +78,7 @@ def groups_of(env: Env, uid: int) -> frozenset[int]:
 
 def closure(env: Env, groups: Iterable[int]) -> set[int]:
     """The groups and all that they imply."""
-    kept = cache(env)
+    kept = env.tx.rights()
     if "implied" not in kept:
         su: Any = env.super_env
         kept["implied"] = {group.id: tuple(group.implied_ids.ids) for group in su["res.groups"].search([])}
@@ -106,7 +95,7 @@ def closure(env: Env, groups: Iterable[int]) -> set[int]:
 
 def access_rows(env: Env) -> dict[str, dict[str, frozenset[int]]]:
     """By model and operation, the ids of the groups that may; 0 stands for everybody."""
-    kept = cache(env)
+    kept = env.tx.rights()
     if "access" not in kept:
         rows: dict[str, dict[str, set[int]]] = {}
         su: Any = env.super_env
@@ -121,7 +110,7 @@ def access_rows(env: Env) -> dict[str, dict[str, frozenset[int]]]:
 
 def rules_of(env: Env, model: str) -> tuple[Rule, ...]:
     """The active rules on a model."""
-    kept = cache(env)
+    kept = env.tx.rights()
     if "rules" not in kept:
         found: dict[str, list[Rule]] = {}
         su: Any = env.super_env
@@ -142,7 +131,7 @@ def group_names(env: Env, ids: Iterable[int]) -> list[str]:
 
 def group_ids(env: Env, xmlids: str) -> frozenset[int]:
     """Ids of comma-separated external ids of groups; unknown ones are left out."""
-    kept = cache(env)
+    kept = env.tx.rights()
     key = ("xmlids", xmlids)
     if key not in kept:
         found = (env.ref(name.strip().lstrip("!"), False) for name in xmlids.split(",") if "." in name.strip(". "))

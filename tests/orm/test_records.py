@@ -210,7 +210,7 @@ def test_a_query_model_adds_up_what_it_reads(env: Env, spain: Country) -> None:
 @pytest.mark.case("B33")
 def test_a_value_of_another_company_is_neither_copied_nor_set(env: Env) -> None:
     reader = env.with_user(5)
-    env.tx.memo[("companies", 5)] = (1, (1, 2))
+    env.tx.rights()[("companies", 5)] = (1, (1, 2))
     partner = env[Partner].create({"name": "Ana", "terms": {"1": "ours", "3": "theirs"}})
     own = partner.with_env(reader)
     stored = env.tx.bucket(env.registry["shop.partner"].field("terms").slot)

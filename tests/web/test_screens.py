@@ -109,3 +109,15 @@ def test_a_dialog_stays_one_after_a_change(visit: Visit, client: WebClient, data
     again = client.post("/web/crm.lead2opportunity.partner/onchange", data=values, headers={"HX-Request": "true"}).text
     assert 'name="_dialog"' in again
     assert "crumbs" not in again
+
+
+@pytest.mark.parametrize("address", ["/web/res.partner/abc/def", "/web/res.partner/abc", "/web/apps/base/nonsense"])
+def test_an_address_that_leads_nowhere_is_told_among_the_menus(visit: Callable[[str], Screen], address: str) -> None:
+    shown = visit(address)
+    assert shown.response.status_code == 404
+    assert shown.texts("//nav//a[@href='/web']")
+    assert "There is no such page" in shown.response.text
+
+
+def test_an_unknown_address_of_programs_is_not_found(client: WebClient) -> None:
+    assert client.post("/web/dataset/nonsense/at/all", json={}).status_code == 404

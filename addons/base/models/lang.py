@@ -63,5 +63,9 @@ class Lang(Model):
 
 
 def active_languages(record: Model) -> dict[str, str]:
-    """Code and name of each active language, for selections."""
-    return {lang.code: lang.name for lang in record.env[Lang].search([])}
+    """Code and name of each active language, for selections; kept for those who only read."""
+    env = record.env
+    kept: dict[str, dict[str, str]] = {} if env.tx.write else env.tx.caches.setdefault("active languages", {})
+    if env.lang not in kept:
+        kept[env.lang] = {lang.code: lang.name for lang in env[Lang].search([])}
+    return kept[env.lang]

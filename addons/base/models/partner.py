@@ -27,7 +27,7 @@ class Partner(Model):
     _order = "name, id"
     _parent_name = "parent_id"
 
-    name = fields.Char("Name", required=True, index=True)
+    name = fields.Char("Name", required=True, index=True, fold=True)
     date = fields.Date("Date", help="The day the relation began.")
     title = fields.Many2one(lambda: partner_title.PartnerTitle, "Form of Address")
     is_company = fields.Boolean("Is a Company", help="A company with contacts and addresses, rather than one person.")

@@ -33,8 +33,8 @@ _LEGEND = re.compile(r"%\((\w*)\)s|%")
 class Sequence(Model):
     """Gives numbers, one after the other, with a prefix and a suffix.
 
-    A number of a `no_gap` sequence is taken with its row locked to the end of the transaction, so that none is
-    lost: take it as the last thing before the commit.
+    Who takes a number holds its sequence to the end of the transaction, so that no number is lost or given twice: take
+    it as the last thing before the commit.
     """
 
     _name = "ir.sequence"
@@ -132,6 +132,7 @@ class Sequence(Model):
     def _take(self, day: Date | None) -> str:
         self.ensure_one()
         when = day or self.env.today()
+        self.env.advisory_lock(f"{self._name},{self.id}")  # whoever loses the race to it does not lose twice
         counter: Sequence | SequenceDateRange = self._range_of(when) if self.use_date_range else self
         counter.lock()
         number = counter.number_next
@@ -153,6 +154,8 @@ class Sequence(Model):
             last = Date.fromordinal(later.date_from.toordinal() - 1)
         if earlier and earlier.date_to >= first:
             first = Date.fromordinal(earlier.date_to.toordinal() + 1)
+        # Changed with it, so that PostgreSQL refuses whoever has looked for the period before it was there.
+        self.compare_and_set("number_next", self.number_next, self.number_next)
         return ranges.create({"sequence_id": self.id, "date_from": first, "date_to": last})
 
     def _written(self, number: int, day: Date | None, period: SequenceDateRange | None) -> str:

@@ -10,9 +10,8 @@ from core import Domain, Model, api, fields
 from core.errors import AccessDenied, AccessError, MissingError, UserError, ValidationError
 from core.security import rights
 from core.security.authenticate import proven
-from core.security.passwords import hash_password, new_credential_version
+from core.security.passwords import check_length, hash_password, new_credential_version
 
-SHORTEST_PASSWORD = 8
 PREFERENCES = frozenset(
     {"name", "email", "lang", "tz", "signature", "image", "action_id", "company_id", "phone", "mobile"}
 )
@@ -224,10 +223,7 @@ class User(Model):
     def _set_password(self, password: object) -> None:
         """Store the hash; sessions other than the writer's own end with the old password."""
         self.ensure_one()
-        if not isinstance(password, str) or len(password) < SHORTEST_PASSWORD:
-            raise ValidationError(
-                "A password has at least {least} characters.", fields=["password"], least=SHORTEST_PASSWORD
-            )
+        check_length(password)
         values = {"password_hash": hash_password(password), "credential_version": new_credential_version()}
         with self.env.elevated("store a password", User, user_session.UserSession) as su_env:
             user = self.with_env(su_env)

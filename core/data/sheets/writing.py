@@ -12,8 +12,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-import xlsxwriter
-
 from core.data.external_ids import ExternalIds, Known
 from core.data.sheets.cells import unmistakable
 from core.data.sheets.formulas import harmless
@@ -50,6 +48,8 @@ class Table:
 
     def xlsx(self) -> bytes:
         """The table as a workbook with one sheet; numbers and dates are numbers and dates."""
+        import xlsxwriter  # late, so that a server starts quickly
+
         out = io.BytesIO()
         book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
         sheet = book.add_worksheet()

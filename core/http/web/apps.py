@@ -15,6 +15,7 @@ from core.http.web.refusal import screen
 from core.kernel.text import fold
 from core.module import buttons
 from core.module.finder import find_addons
+from core.module.state import catch_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +45,7 @@ def show_apps(request: Request) -> Response:
     listed = modules.search([])
     unknown = not set(find_addons().manifests) <= set(listed.mapped("name"))
     if unknown and _may_manage(env) and "updated" not in request.args:
-        request.site.registries.run(env.registry.name, _update_list, env.uid)
+        catch_up(env.registry)
         return redirect(link("/web/apps", **request.args.to_dict(), updated="1"))
     found = [_app(module, translate) for module in listed]
     if text:
@@ -66,11 +67,6 @@ def show_apps(request: Request) -> Response:
     title = say(request, "Apps")
     view = AppsPage(tuple(shown), text=text, filters=filters, can_manage=_may_manage(env))
     return page(request, "apps.html", view, title, here="/web/apps")
-
-
-def _update_list(env: Env) -> None:
-    modules: Any = env[MODEL]
-    modules.update_list()
 
 
 def _app(module: Any, translate: Callable[[str, str], str]) -> App:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from werkzeug.exceptions import NotFound
+
 from core.errors import GrialError
 from core.http.request import Request, Response, redirect
 from core.http.web import menus
@@ -33,6 +35,12 @@ _EVERYWHERE = (
 def root(request: Request) -> Response:
     """The address alone leads to the start page."""
     return redirect("/web")
+
+
+@screen("/web/<path:rest>", write=False, last=True)
+def unknown(request: Request, rest: str) -> Response:
+    """An address of the client that leads nowhere; what is asked for is told among the menus."""
+    raise NotFound
 
 
 @screen("/web", write=False)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from core.http.web.cells import look
 from core.http.web.choosing import context_of, field_nodes
-from core.http.web.listing import look
 from core.http.web.pages.field import FieldView, Line, LineColumn, Lines
 from core.http.web.pages.form import Group
 from core.http.web.render import say

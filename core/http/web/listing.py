@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from core.errors import AccessError
-from core.http.web.pages.field import FieldView
+from core.http.web.cells import column, look
 from core.http.web.pages.listing import Bulk, Column, Group, Heading, ListPage, Pager, Row, RowButton
 from core.http.web.pages.shell import Link
 from core.http.web.query import Query
@@ -16,6 +15,7 @@ from core.http.web.searching import Search, ordered
 from core.http.web.shown import NUMBERS, Shower
 from core.http.web.window import ICONS, SHOWN, bindings, names_of
 from core.kernel.i18n import mark
+from core.orm import columnwise
 from core.orm.domain import Domain
 from core.orm.edge import value_of
 from core.view import nodes
@@ -35,14 +35,6 @@ TITLES = {
     "pivot": mark("Cross table"),
 }
 MOST_OPEN = 40
-_TONES = {
-    "danger": "danger",
-    "warning": "warning",
-    "success": "success",
-    "info": "info",
-    "muted": "muted",
-    "primary": "info",
-}
 _RIGHT = NUMBERS | {"float_time", "percent", "number"}
 
 
@@ -117,7 +109,6 @@ class Listing:
             bulk=self.bulk(),
             help="" if self.query.narrowed else self.window.help,
             has_buttons=bool(self.buttons),
-            headline=next((place for place, node in enumerate(self.columns) if node.name == self.info.rec_name), 0),
         )
 
     def heads(self) -> tuple[Column, ...]:
@@ -125,6 +116,7 @@ class Listing:
         totals = self.totals(self.found.domain)
         sort = self.query.get("sort")
         heads: list[Column] = []
+        headline = next((place for place, node in enumerate(self.columns) if node.name == self.info.rec_name), 0)
         for place, node in enumerate(self.columns):
             bound: Any = self.info.fields[node.name]
             current = "desc" if sort == f"-{node.name}" else "asc" if sort == node.name else ""
@@ -142,6 +134,7 @@ class Listing:
                     totals.get(node.name, ""),
                     1 if place < 3 else 2 if place < 6 else 3,
                     node.help or (self.env.translate_term(bound.help, bound.addon) if bound.help else ""),
+                    place == headline,
                 )
             )
         return tuple(heads)
@@ -228,55 +221,52 @@ class Listing:
 
     def rows(self, records: Model, first: int | None) -> list[Row]:
         """The rows of records; `first` is the place of the first in the whole search."""
-        found: list[Row] = []
         kinds = {name: self.info.fields[name].type for name in self.conditions if name in self.info.fields}
         named = self.info.fields.get(self.info.rec_name)
         title = self.info.rec_name if named is not None and not named.relational else "display_name"
-        for place, record in enumerate(records):
-            names: dict[str, Any] = {}
-            if self.conditions:
-                values = {name: value_of(record, name) for name in kinds}
-                names = values_of(values, kinds, self.names)
-            tone, strong = look(self.view.decorations, names)
-            at = "" if first is None else first + place + 1
+        bound = {node.name: self.info.fields[node.name] for node in self.columns}
+        wanted = {**bound, title: self.info.fields[title], **{name: self.info.fields[name] for name in kinds}}
+        plain = all(one.stored or one.name == "id" for one in wanted.values())
+        records = columnwise.visible(records, wanted.values() if plain else (*self.info.light, *wanted.values()))
+        names: list[Mapping[str, Any]] = [{}] * len(records)
+        if self.conditions:
+            names = [
+                values_of({name: value_of(record, name) for name in kinds}, kinds, self.names) for record in records
+            ]
+        columns = [column(self.shower, bound[node.name], node, records, names) for node in self.columns]
+        address = self.record_address()
+        found: list[Row] = []
+        for place, (record, conditions, *cells) in enumerate(zip(records, names, *columns, strict=True)):
+            tone, strong = look(self.view.decorations, conditions)
             found.append(
                 Row(
                     id=record.id,
-                    url=self.record_url(record.id, at),
-                    title=str(getattr(record, title) or record.display_name)
-                    if title != "display_name"
-                    else record.display_name,
-                    cells=tuple(self.cell(node, record, names) for node in self.columns),
+                    url=address(record.id, None if first is None else first + place + 1),
+                    title=str(getattr(record, title) or record.display_name),
+                    cells=tuple(cells),
                     tone=tone,
                     strong=strong,
                     buttons=tuple(
-                        self.button(node, record) for node in self.buttons if not node.modifiers.invisible.holds(names)
+                        self.button(node, record)
+                        for node in self.buttons
+                        if not node.modifiers.invisible.holds(conditions)
                     ),
                 )
             )
         return found
 
-    def record_url(self, record_id: int, at: int | str = "") -> str:
-        """The address of a record as opened from this list."""
-        query = self.query.without("page", "open", "view", "limit", "show").at(f"/web/{self.model}/{record_id}")
-        return query.with_(
-            **{
-                "from": self.window.reference,
-                "view": str(self.window.view_id("form") or "") or None,
-                "at": str(at) or None,
-            }
-        ).url
+    def record_address(self) -> Callable[[int, int | None], str]:
+        """What makes the address of a record as opened from this list, of its id and its place in the search."""
+        query = self.query.without("page", "open", "view", "limit", "show")
+        text = query.with_(
+            **{"from": self.window.reference, "view": str(self.window.view_id("form") or "") or None}
+        ).text
 
-    def cell(self, node: nodes.FieldNode, record: Model, names: Mapping[str, Any]) -> FieldView:
-        """One value."""
-        if names and node.modifiers.invisible.holds(names):
-            return FieldView(node.name, "", "char")
-        try:
-            shown = self.shower.view(self.info.fields[node.name], record, node)
-        except AccessError:
-            return FieldView(node.name, "", "char")
-        tone, _ = look(node.decorations, names) if node.decorations else ("", False)
-        return shown.using(tone=tone) if tone else shown
+        def address(record_id: int, at: int | None) -> str:
+            rest = "&".join(part for part in (text, f"at={at}" if at is not None else "") if part)
+            return f"/web/{self.model}/{record_id}?{rest}" if rest else f"/web/{self.model}/{record_id}"
+
+        return address
 
     def button(self, node: nodes.ButtonNode, record: Model) -> RowButton:
         """A button in a row."""
@@ -305,18 +295,6 @@ class Listing:
             can_archive=writable and "active" in self.info.fields,
             actions=tuple(links),
         )
-
-
-def look(decorations: Sequence[Any], names: Mapping[str, Any]) -> tuple[str, bool]:
-    """The tone of a row or cell, and whether it is strong."""
-    tone, strong = "", False
-    for decoration in decorations:
-        if decoration.when.holds(names):
-            if decoration.kind in ("bf", "it"):
-                strong = strong or decoration.kind == "bf"
-            else:
-                tone = tone or _TONES.get(decoration.kind, "")
-    return tone, strong
 
 
 def group_title(shower: Shower, model: str, group: Mapping[str, Any], spec: str) -> str:

@@ -14,7 +14,6 @@ from core.http.language import translator
 from core.http.request import Request, Response, redirect
 from core.http.web import menus, render
 from core.http.web.pages.shell import Link, Notice, Shell, Tone
-from core.http.web.shown import has_content
 from core.kernel.formats import format_number
 
 NOTICE_COOKIE = "notice"
@@ -44,8 +43,9 @@ def shell_of(request: Request, title: str, here: str = "", crumbs: Sequence[Link
     """The frame of a page; `here` is the address of the menu entry it belongs to."""
     env = request.env
     roots, app = menus.placed(menus.apps(env), here)
-    user = env.user
-    company = env.company
+    face = request.session.face if request.session is not None else None
+    company = face.company_name if face is not None and face.company == env.company_id else env.company.name
+    picture = face.picture if face is not None else 0
     theme = request.cookies.get(THEME_COOKIE, "auto")
     shown: Literal["auto", "light", "dark"] = "light" if theme == "light" else "dark" if theme == "dark" else "auto"
     return Shell(
@@ -54,21 +54,15 @@ def shell_of(request: Request, title: str, here: str = "", crumbs: Sequence[Link
         lang=request.lang.partition("_")[0],
         theme=shown,
         database=env.registry.name,
-        user=user.name,
-        user_image=f"/web/image/res.users/{user.id}/image?v={user.partner_id.row_version}" if pictured(user) else "",
-        company=company.name if company else "",
+        user=face.name if face is not None else env.user.name,
+        user_image=f"/web/image/res.users/{env.uid}/image?v={picture}" if picture else "",
+        company=company,
         app=app,
         apps=roots,
         crumbs=tuple(crumbs),
         notices=_waiting(request),
         resting=env.has_group("base.group_system") and is_resting(env.tx.connection),
     )
-
-
-def pictured(user: Any) -> bool:
-    """Has the user a picture?"""
-    field = user._info.fields.get("image")
-    return field is not None and has_content(field, user)
 
 
 def page(

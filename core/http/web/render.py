@@ -77,8 +77,16 @@ def safe_html(text: str) -> Markup:
     return Markup(nh3.clean(text, link_rel="noopener noreferrer"))
 
 
+@lru_cache(maxsize=256)
+def value_options(values: tuple[str, ...]) -> Markup:
+    """The options of a list of suggestions; kept, since some are hundreds and the same on every page."""
+    return Markup("").join(Markup('<option value="{}">').format(value) for value in values)
+
+
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
+    from core.http.web.brief import brief, cell  # they draw with what is declared here
+
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -92,11 +100,15 @@ def _environment() -> Environment:
         bundle=bundle_url,
         csrf_token=_token.get,
         own_id=own_id,
+        zip=zip,
     )
     environment.filters.update(
+        brief=brief,
+        cell=cell,
         hue=hue,
         initials=initials,
         safe_html=safe_html,
+        value_options=value_options,
         number=lambda value: _number.get()(value),
     )
     return environment

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from core.http.web.pages.search import ConditionField, Facet, SearchBar, Suggestion, Toggle
@@ -13,6 +14,7 @@ from core.http.web.searching import OPERATORS, Search, groupable
 from core.kernel.formats import locale_of
 from core.kernel.i18n import mark
 from core.view import nodes
+from core.view.resolve import group_ids
 
 if TYPE_CHECKING:
     from core.orm.env import Env
@@ -61,13 +63,7 @@ _PLAIN = (
 def bar(found: Search) -> SearchBar:
     """The search bar of a page. Draw it inside `page.reading`."""
     query, env, model = found.query, found.env, found.window.model
-    fields = env.registry[model].fields
-    opened = [f for f in fields.values() if env.field_open(f) and f.type in _PLAIN and f.name != "id"]
-    by_label = sorted(
-        ((env.translate_term(f.string, f.addon), f) for f in opened if f.searchable),
-        key=lambda pair: pair[0].casefold(),
-    )
-    groups = [(label, f) for label, f in by_label if groupable(env, model, f.name)]
+    fields, groups = _own_search(env, model)
     return SearchBar(
         url=query.path,
         facets=tuple(_facets(found)),
@@ -75,14 +71,40 @@ def bar(found: Search) -> SearchBar:
         groups=tuple(_groupings(found)),
         favourites=tuple(_favourites(found)),
         fields=tuple(_suggestions(found)),
-        conditions=tuple(
-            _condition_field(env, f, label, f.name == env.registry[model].rec_name) for label, f in by_label
-        ),
+        conditions=fields,
         operators=tuple((name, say(_OPERATOR_LABELS[name])) for name in OPERATORS),
-        group_fields=tuple((f.name, label) for label, f in groups),
+        group_fields=groups,
         kept=query.without("page", "at", "open").items,
         save_url=link(f"/web/{model}/favourite", **{"from": found.window.reference}),
     )
+
+
+def _own_search(env: Env, model: str) -> tuple[tuple[ConditionField, ...], tuple[tuple[str, str], ...]]:
+    """The fields of own filters and of own groupings; kept for the readers who may use the same fields."""
+    info = env.registry[model]
+    opened: list[Any] = [f for f in info.fields.values() if f.type in _PLAIN and f.name != "id" and env.field_open(f)]
+    cache = env.registry.cache("web.own search")
+    key = (model, env.lang, group_ids(env), env.uid == env.registry.superuser_id)
+    if key not in cache:
+        by_label = sorted(
+            ((env.translate_term(f.string, f.addon), f) for f in opened if f.searchable),
+            key=lambda pair: pair[0].casefold(),
+        )
+        cache[key] = (
+            tuple(_condition_field(env, f, label, f.name == info.rec_name) for label, f in by_label),
+            tuple((f.name, label) for label, f in by_label if groupable(env, model, f.name)),
+        )
+    fields: tuple[ConditionField, ...]
+    groups: tuple[tuple[str, str], ...]
+    fields, groups = cache[key]
+    # What may be chosen is worked out anew where records decide it, such as the languages.
+    changing = {f.name: f for f in opened if f.type == "selection" and callable(f.options)}
+    if changing:
+        fields = tuple(
+            replace(one, choices=tuple(changing[one.name].labels(env).values())) if one.name in changing else one
+            for one in fields
+        )
+    return fields, groups
 
 
 def _condition_field(env: Env, field: Any, label: str, first: bool) -> ConditionField:
@@ -90,7 +112,7 @@ def _condition_field(env: Env, field: Any, label: str, first: bool) -> Condition
     choices: tuple[str, ...] = ()
     if field.type == "boolean":
         choices = (say("Yes"), say("No"))
-    elif field.type == "selection":
+    elif field.type == "selection" and not callable(field.options):
         choices = tuple(field.labels(env).values())
     return ConditionField(field.name, label, field.type, _FITTING.get(field.type, _ORDERED), choices, first)
 

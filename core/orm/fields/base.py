@@ -193,6 +193,10 @@ class Field(Generic[T, S]):
         value = self.to_record(raw, record)
         return False if value is None else value
 
+    def to_edges(self, raws: Sequence[Any], records: Model) -> list[Any]:
+        """`to_edge` for each of the records."""
+        return [self.to_edge(raw, record) for raw, record in zip(raws, records, strict=True)]
+
     def is_empty(self, raw: Any) -> bool:
         """Does this raw value count as not filled in?"""
         return raw is None or raw == ""
@@ -377,7 +381,7 @@ class MappedField(Field[T, S]):
         for lang in language_chain(env.lang):
             if raw.get(lang):
                 return raw[lang]
-        return next((text for text in raw.values() if text), self.null())
+        return next((raw[lang] for lang in sorted(raw) if raw[lang]), self.null())
 
     def key_of(self, env: Env) -> str:
         """The key under which the reader's value lies in the mapping."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, InvalidOperation
 from decimal import Decimal as Number
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, Unpack, overload
@@ -86,6 +87,11 @@ class _Text(MappedField[str, str]):
 
     def to_edge(self, raw: Any, record: Model) -> Any:
         return self.to_record(raw, record) or False
+
+    def to_edges(self, raws: Sequence[Any], records: Model) -> list[Any]:
+        if self.mapped:
+            return [self.pick(raw, records.env) or False for raw in raws]
+        return [raw or False for raw in raws]
 
     def column_type(self) -> TypeEngine[Any]:
         return sa.Text()

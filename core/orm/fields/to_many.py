@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, Unpack
 
-from core.orm.domain import Domain, Leaf
+from core.orm.domain import TRUE, Domain, Leaf
 from core.orm.fields.base import MISSING, Field
 from core.orm.fields.options import Options
 from core.orm.fields.scalar import path_of
@@ -127,6 +127,15 @@ class _ToMany(Field[M, "M | Iterable[Any]"], Relational, Generic[M]):
     @property
     def sortable(self) -> bool:
         return False
+
+    @property
+    def limit(self) -> Domain:
+        """What the declared domain says of the records that are listed, where it does not depend on the reader."""
+        return (
+            TRUE
+            if not self.domain or isinstance(self.domain, str) or callable(self.domain)
+            else Domain.parse(self.domain)
+        )
 
     def describe(self, env: Env) -> dict[str, Any]:
         return {**super().describe(env), **describe_link(self, env)}

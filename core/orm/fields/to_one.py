@@ -122,6 +122,13 @@ class Many2one(MappedField[M, "M | int | None"], Relational):
         shut = raw and not env.is_super(self.model) and env.hidden(self.comodel, (raw,), among)
         return False if shut else raw or False
 
+    def to_edges(self, raws: Sequence[Any], records: Model) -> list[Any]:
+        env = records.env
+        if self.mapped:
+            return super().to_edges(raws, records)
+        gone = () if env.is_super(self.model) else env.hidden(self.comodel, {raw for raw in raws if raw})
+        return [False if not raw or raw in gone else raw for raw in raws]
+
     def may_lead_to(self, env: Env) -> Sequence[str]:
         """The models that a value may lead to."""
         return (self.comodel,)

@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from markupsafe import Markup
+
 from core.http.web.pages.field import FieldView
 from core.http.web.pages.search import SearchBar
 from core.http.web.pages.shell import Link
 
+_FIRST, _NONE = Markup(" data-first"), Markup("")
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column with the link that sorts by it; `sorted` says which way it sorts now."""
+    """A column with the link that sorts by it; `sorted` says which way it sorts now, `first` that it names the rows."""
 
     name: str
     label: str
@@ -22,6 +26,19 @@ class Column:
     total: str = ""
     rank: int = 1
     help: str = ""
+    first: bool = False
+
+    @property
+    def look(self) -> str:
+        """The classes of its cells."""
+        return f"{self.align} rank-{self.rank}"
+
+    @property
+    def marks(self) -> Markup:
+        """The attributes of its cells: the one that names the row, or the label that narrow screens show."""
+        if self.first or self.align != "right":
+            return _FIRST if self.first else _NONE
+        return Markup(' data-label="{}"').format(self.label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +122,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
-    """The whole list; `headline` is the place of the column that names a row and leads to its record."""
+    """The whole list."""
 
     heading: Heading
     search: SearchBar
@@ -116,7 +133,6 @@ class ListPage:
     bulk: Bulk | None = None
     help: str = ""
     has_buttons: bool = False
-    headline: int = 0
     hidden: dict[str, str] = field(default_factory=dict)
 
 

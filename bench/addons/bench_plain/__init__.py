@@ -1,0 +1,1 @@
+"""The plain models of the benchmark: what the floors have as tables."""

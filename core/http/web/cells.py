@@ -1,0 +1,88 @@
+"""The cells of a list, made column by column: what all rows of a column share is worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from core.errors import AccessError
+from core.http.web.pages.field import FieldView
+from core.http.web.shown import Shower, widget_of
+from core.orm import columnwise
+from core.orm.edge import link_names
+from core.view.modifiers import NEVER
+
+if TYPE_CHECKING:
+    from core.orm.model import Model
+    from core.view.nodes import FieldNode
+
+_TONES = {
+    "danger": "danger", "warning": "warning", "success": "success", "info": "info", "muted": "muted", "primary": "info",
+}  # fmt: skip
+_TEXTS = frozenset(["char", "text", "email", "phone"])
+_LINKS = frozenset(["many2one", "person"])
+
+
+def column(
+    shower: Shower, field: Any, node: FieldNode, records: Model, names: Sequence[Mapping[str, Any]]
+) -> list[FieldView]:
+    """The cells of one column.
+
+    Args:
+        field: the bound field.
+        names: for each record what conditions may name; empty mappings where the list has none.
+    """
+    label = shower.label(field, node)
+    cells = _at_once(shower, field, node, label, records)
+    if cells is None:
+        cells = [_alone(shower, field, node, label, record) for record in records]
+    hidden = node.modifiers.invisible
+    if hidden is not NEVER:
+        cells = [
+            FieldView(node.name, "", "char") if one and hidden.holds(one) else cell
+            for cell, one in zip(cells, names, strict=True)
+        ]
+    if node.decorations:
+        tones = [look(node.decorations, one)[0] for one in names]
+        cells = [cell.using(tone=tone) if tone else cell for cell, tone in zip(cells, tones, strict=True)]
+    return cells
+
+
+def look(decorations: Sequence[Any], names: Mapping[str, Any]) -> tuple[str, bool]:
+    """The tone of a row or cell, and whether it is strong."""
+    tone, strong = "", False
+    for decoration in decorations:
+        if decoration.when.holds(names):
+            if decoration.kind in ("bf", "it"):
+                strong = strong or decoration.kind == "bf"
+            else:
+                tone = tone or _TONES.get(decoration.kind, "")
+    return tone, strong
+
+
+def _at_once(shower: Shower, field: Any, node: FieldNode, label: str, records: Model) -> list[FieldView] | None:
+    """The cells of a text or a link; None for other kinds, and where the reader may not see the field."""
+    widget = widget_of(field, node.widget)
+    name = field.name
+    if not shower.env.field_open(field):
+        return None
+    if field.type in ("char", "text") and widget in _TEXTS:
+        return [FieldView(name, label, widget, text=str(text or "")) for text in columnwise.edges(records, field)]
+    if field.type == "many2one" and widget in _LINKS and not field.mapped:
+        ids = columnwise.raws(records, field)
+        called = link_names(shower.env, field.comodel, {number for number in ids if number})
+        base = f"/web/{field.comodel}/"
+        return [
+            FieldView(name, label, widget, text=called[number], raw=str(number), url=f"{base}{number}")
+            if number in called
+            else FieldView(name, label, widget)
+            for number in ids
+        ]
+    return None
+
+
+def _alone(shower: Shower, field: Any, node: FieldNode, label: str, record: Model) -> FieldView:
+    try:
+        return shower.view(field, record, node, label)
+    except AccessError:
+        return FieldView(node.name, "", "char")
