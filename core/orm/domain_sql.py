@@ -13,6 +13,7 @@ from core.orm.compare_sql import compare, compare_plain, like
 from core.orm.compare_value import EXACT, LIKES, is_blank, listed, never_empty, split_link_value, value_test
 from core.orm.domain import (
     DATE_PARTS,
+    MAX_STEPS,
     NEGATIVE,
     TRUE,
     Allowed,
@@ -39,6 +40,8 @@ PARTS: dict[str, Any] = {
 }  # fmt: skip
 
 _NEVER_OF_NOTHING = LIKES | {"=", "in", "<", "<=", ">", ">="}
+MOST_JOINS = 50
+"""Tables that one statement joins; SQLite reads 64."""
 
 
 class Scope:
@@ -60,6 +63,7 @@ class Scope:
         above = root or outer
         self.taken: dict[str, int] = above.taken if above is not None else {}
         self._joined: dict[str, Scope] = {}
+        self.steps = self.width = 0
         if root is None:
             self.models: set[str] = set()
             self.joins: Any = self.table
@@ -94,8 +98,12 @@ class Scope:
         """The table a many2one leads to, joined once; only rows the reader may see take part."""
         found = self._joined.get(field.name)
         if found is None:
+            if self.steps >= MAX_STEPS or self.root.width >= MOST_JOINS:
+                raise ValidationError("A path has at most {most} steps.", most=MAX_STEPS)
+            self.root.width += 1
             target = self.env.registry[field.comodel]  # type: ignore[attr-defined]  # a many2one
             found = self._joined[field.name] = Scope(self.env, target, self.alias(target), self.root)
+            found.steps = self.steps + 1
             condition = found.table.c.id == column_of(self, field)
             rule = readable_rule(self.env, target)
             if rule is not TRUE:
