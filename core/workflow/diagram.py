@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from core.workflow.definition import Activity, Definition, Transition
 
 SVG = "http://www.w3.org/2000/svg"
-HEIGHT, MARGIN, RANK_GAP, SIDE_GAP, LETTER = 40, 24, 64, 36, 7.6
+HEIGHT, MARGIN, RANK_GAP, SIDE_GAP, LETTER = 40, 24, 64, 56, 7.6
 WIDEST = 220
 
 Point = tuple[float, float]
@@ -122,8 +122,7 @@ def draw(
         title: read by screen readers; the name of the definition otherwise.
     """
     layout = arrange(definition, name)
-    size = {"viewBox": f"0 0 {layout.width:.0f} {layout.height:.0f}", "width": f"{layout.width:.0f}"}
-    root = etree.Element(f"{{{SVG}}}svg", {"class": "flow", "role": "img", **size}, nsmap={None: SVG})  # type: ignore[dict-item]  # None names the default namespace
+    root = etree.Element(f"{{{SVG}}}svg", {"class": "flow", "role": "img"}, nsmap={None: SVG})  # type: ignore[dict-item]  # None names the default namespace
     etree.SubElement(root, f"{{{SVG}}}title").text = title or definition.name
     _arrow_head(root)
     for (source, target), route in layout.routes.items():
@@ -140,7 +139,16 @@ def draw(
         loops = [way for way in activity.ways if way.target == activity.id]
         if loops:
             _loop(root, layout, activity, " · ".join(filter(None, map(label, loops))))
+    left, right = _extent(root, layout.width)
+    root.set("viewBox", f"{left:.0f} 0 {right - left:.0f} {layout.height:.0f}")
+    root.set("width", f"{right - left:.0f}")
     return etree.tostring(root, encoding="unicode")
+
+
+def _extent(root: etree._Element, width: float) -> tuple[float, float]:
+    """From where to where the picture goes, with the names of its ways."""
+    ends = [(float(label.get("x", 0)), len(label.text or "") * LETTER / 2) for label in root.iter(f"{{{SVG}}}text")]
+    return min([0.0, *(x - half for x, half in ends)]), max([width, *(x + half for x, half in ends)])
 
 
 def _arrow_head(root: etree._Element) -> None:

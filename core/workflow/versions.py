@@ -40,7 +40,7 @@ def definitions(env: Env, model: str) -> tuple[Definition, ...]:
     """The published workflows of a model that are switched on, each in its newest version."""
     if VERSION not in env:
         return ()
-    publish_waiting(env)
+    publish_waiting(env, model)
     kept = _kept(env)
     if "all" not in kept:
         found: dict[str, list[Definition]] = {}
@@ -55,7 +55,7 @@ def definitions(env: Env, model: str) -> tuple[Definition, ...]:
 
 def everything(env: Env) -> tuple[Definition, ...]:
     """All published workflows that are switched on."""
-    definitions(env, "")
+    definitions(env, "workflow")
     return tuple(one for listed in _kept(env).get("all", {}).values() for one in listed)
 
 
@@ -80,22 +80,24 @@ def source_changed(records: Model) -> None:
     if not env.context.get("install_mode"):
         return
     rows: Any = records.with_env(env.super_env)
-    path = {"workflow": "id", "workflow.activity": "wkf_id.id", "workflow.transition": "act_from.wkf_id.id"}
+    path = {"workflow.activity": "wkf_id", "workflow.transition": "act_from.wkf_id"}
+    workflows = rows.mapped(path[records._name]) if records._name in path else rows
     if not _waiting(env):
         env.tx.on_before_commit(lambda: publish_waiting(env))
-    workflows = rows.mapped(path[records._name])
-    env.tx.flags.update(f"{_WAITING}{workflow}" for workflow in workflows)
+    env.tx.flags.update(f"{_WAITING}{one.id} {one.osv}" for one in workflows)
     if env.context.get("uninstall"):
-        env.tx.flags.update(f"{_REROUTE}{workflow}" for workflow in workflows)
+        env.tx.flags.update(f"{_REROUTE}{one.id}" for one in workflows)
 
 
-def _waiting(env: Env) -> list[int]:
-    return [int(flag.removeprefix(_WAITING)) for flag in env.tx.flags if flag.startswith(_WAITING)]
+def _waiting(env: Env, model: str = "") -> list[int]:
+    """The workflows that data files have changed in this transaction, all of them or those of one model."""
+    told = [flag.removeprefix(_WAITING).split(" ") for flag in env.tx.flags if flag.startswith(_WAITING)]
+    return [int(workflow) for workflow, its_model in told if model in ("", its_model)]
 
 
-def publish_waiting(env: Env) -> None:
-    """Publish what data files have changed in this transaction."""
-    waiting = _waiting(env)
+def publish_waiting(env: Env, model: str = "") -> None:
+    """Publish what data files have changed in this transaction, all of it or for the records of one model."""
+    waiting = _waiting(env, model)
     if waiting:
         publish(env, waiting)
 
@@ -112,7 +114,8 @@ def publish(env: Env, workflows: Iterable[int], moves: Mapping[str, str] | None 
     """
     su_env = env.super_env
     wanted = set(workflows)
-    env.tx.flags.difference_update(f"{_WAITING}{workflow}" for workflow in wanted)
+    done_with = {flag for flag in env.tx.flags if flag.startswith(_WAITING)}
+    env.tx.flags -= {flag for flag in done_with if int(flag.removeprefix(_WAITING).split(" ")[0]) in wanted}
     rows: Any = su_env[VERSION]
     before = {
         row.wkf_id.id: row for row in rows.search(Leaf("wkf_id", "in", sorted(wanted)) & Leaf("current", "=", True))

@@ -171,3 +171,7 @@ def test_employees_do_not_delete_claims(claim: Claim, as_user: AsUser) -> None:
     with pytest.raises(AccessError, match="Claim"):
         as_user()[Claim].browse([claim.id]).unlink()
     assert as_user("claim_demo.group_manager")[Claim].browse([claim.id]).unlink()
+
+
+def test_an_installation_publishes_its_workflow_once(env: Env) -> None:
+    assert versions.definitions(env, "demo.claim")[0].number == 1
