@@ -135,7 +135,7 @@ def test_a_value_comes_back_as_it_was(env: Env, unharmed: Callable[[], None], va
     assert found == [one]
     if len(value) < 10_000:
         like = rpc(env, MODEL, "search", [["comment", "like", value], ["id", "=", one]])
-        assert like == ([] if value == "\\" else [one])
+        assert like == [one]
     env[MODEL].browse(one).unlink()
     unharmed()
 
