@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.data.session import ROOMS
 from core.db import addon_rows
+from core.kernel.finding import Finding
 from core.kernel.i18n import Catalogue
 from core.module import terms, views
 from core.module.clean import clean_html
@@ -73,10 +74,10 @@ def connect(registry: Registry) -> None:
         ports.changed = _note_changes
 
 
-def check_views(env: Env, changed: Collection[str]) -> list[str]:
-    """As `core.module.views.check_views`, on what the rows say now."""
+def view_faults(env: Env, changed: Collection[str]) -> tuple[list[Finding], list[Finding]]:
+    """As `core.module.views.view_faults`, on what the rows say now."""
     env.registry.clear_caches()
-    return views.check_views(env, changed)
+    return views.view_faults(env, changed)
 
 
 def _each(acts: Sequence[Callable[..., None]]) -> Callable[..., None]:

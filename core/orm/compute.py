@@ -136,16 +136,20 @@ def recompute(tx: Transaction, field: Field[Any, Any], record_id: int | None = N
         return
     if field.recursive:
         running = tx.computing.get(field.slot, set())
-        ids = [record_id] if record_id is not None else [i for i in pending if i not in running]
-        for one in ids:
+        waiting = tuple(i for i in pending if i not in running) if record_id is None else (record_id,)
+        together = _existing(tx, field, waiting) if record_id is None else ()  # what one needs is read for all
+        for one in waiting:
             if one in pending:
-                _run(tx, field, (one,))
+                _run(tx, field, (one,), together)
         return
     _run(tx, field, tuple(pending))
 
 
-def _run(tx: Transaction, field: Field[Any, Any], ids: tuple[int, ...]) -> None:
-    """Call the compute method for records of a stored field and keep what it assigned."""
+def _run(tx: Transaction, field: Field[Any, Any], ids: tuple[int, ...], together: tuple[int, ...] = ()) -> None:
+    """Call the compute method for records of a stored field and keep what it assigned.
+
+    `together` are records whose values are read at once with theirs.
+    """
     assert tx.root is not None
     env = tx.root.super_env
     group = [f for f in (field.companions or (field,)) if f.stored]
@@ -157,7 +161,7 @@ def _run(tx: Transaction, field: Field[Any, Any], ids: tuple[int, ...]) -> None:
                 del tx.pending[one.slot]
     live = _existing(tx, field, ids)
     if live:
-        _call(env, field, group, live)
+        _call(env, field, group, live, together)
 
 
 def _existing(tx: Transaction, field: Field[Any, Any], ids: tuple[int, ...]) -> tuple[int, ...]:
@@ -178,11 +182,14 @@ def compute_unstored(env: Env, field: Field[Any, Any], ids: Sequence[int]) -> No
     _call(env, field, group, tuple(ids))
 
 
-def _call(env: Env, field: Field[Any, Any], group: Sequence[Field[Any, Any]], ids: tuple[int, ...]) -> None:
+def _call(
+    env: Env, field: Field[Any, Any], group: Sequence[Field[Any, Any]], ids: tuple[int, ...],
+    together: tuple[int, ...] = (),
+) -> None:  # fmt: skip
     tx = env.tx
     if enabled("compute"):
         trace("compute", f"{field.model}.{field.name} for {len(ids)} records")
-    records = env.classes[field.model]._make(env, ids, ids)
+    records = env.classes[field.model]._make(env, ids, together or ids)
     held = {one.slot: tx.computing.setdefault(one.slot, set()) for one in group}
     added = {slot: set(ids) - running for slot, running in held.items()}
     for slot, running in held.items():
