@@ -13,6 +13,7 @@ from core.module import terms, views
 from core.module.clean import clean_html
 from core.module.finder import find_addons, folder_of
 from core.orm import xmlids
+from core.orm.domain import Leaf
 from core.orm.model import Model
 from core.security import rights
 from core.security.access import Gate
@@ -131,8 +132,15 @@ def _language_written(records: Model, fields: frozenset[str]) -> None:
         )
 
 
+FILES = "ir.attachment"
+
+
 def _unlinked(env: Env, model: str, ids: Sequence[int]) -> None:
-    """Deleted records take their external ids with them."""
+    """Deleted records take their external ids and their files with them."""
+    if FILES in env.registry and model != FILES:
+        own: Any = env.super_env[FILES].search(Leaf("res_model", "=", model) & Leaf("res_id", "in", list(ids)))
+        if own:
+            own.unlink()
     if model != "ir.model.data":
         names = addon_rows.forget_records(env.tx.connection, model, ids)
         if names:
