@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from core.check.ids import Ids
+from core.check.places import place_of
 from core.check.sources import Source
 from core.data.csv import model_of, read_rows
 from core.data.xml import blocks, children
 from core.errors import DataFileError
 from core.kernel.finding import Finding
 from core.module.manifest import Manifest
+from core.orm.declare import declarations
 
 if TYPE_CHECKING:
     from core.orm.registry import Registry
@@ -22,12 +24,17 @@ ACCESS = "ir.model.access"
 def access_findings(manifest: Manifest, sources: Iterable[Source], registry: Registry, ids: Ids) -> list[Finding]:
     """Models that the addon brings and that no row of any addon at hand grants a right on."""
     granted = {name for source in sources for name in _granted(source, ids)}
-    shown = f"{manifest.addon}/security/ir.model.access.csv"
-    return [
-        Finding(shown, 1, "access", f"No group has a right on {info.name}: add a row for model_{_id(info.name)}.")
-        for info in sorted(registry.models.values(), key=lambda info: info.name)
-        if info.addon == manifest.addon and not info.abstract and _id(info.name) not in granted
-    ]
+    found: list[Finding] = []
+    for info in sorted(registry.models.values(), key=lambda info: info.name):
+        if info.addon == manifest.addon and not info.abstract and _id(info.name) not in granted:
+            owner = next(cls for cls in declarations(manifest.addon) if cls._name == info.name and not cls._extend)
+            shown, line = place_of(owner)
+            message = (
+                f"No group has a right on {info.name}: add a row for model_{_id(info.name)} to "
+                "security/ir.model.access.csv."
+            )
+            found.append(Finding(shown, line, "access", message))
+    return found
 
 
 def _granted(source: Source, ids: Ids) -> Iterable[str]:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from lxml import etree
 
 from core.check.arches import read_arch
+from core.check.flows import flow_problems
 from core.check.ledger import Entry
+from core.check.literals import foreign
 from core.check.reading import Reading
 from core.check.rows import check_rows
 from core.data.functions import ALWAYS
@@ -15,7 +17,6 @@ from core.data.loader import TAGS
 from core.data.session import addon_folder
 from core.data.short_tags import VIEW_TYPES
 from core.data.values import TO_MANY, from_text
-from core.data.workflow_tag import ANY
 from core.data.xml import children, line_of, words
 from core.errors import UserError
 from core.kernel.finding import Finding, suggestion
@@ -134,7 +135,8 @@ class FileCheck(Reading):
 
     @staticmethod
     def _kind_of_workflow(element: etree._Element) -> str:
-        return "workflow" if element.get("start") is not None else "workflow signal"
+        defines = element.get("start") is not None or element.get("inherit") is not None
+        return "workflow" if defines else "workflow signal"
 
     def _record(self, element: etree._Element) -> Entry:
         model = element.get("model") or ""
@@ -151,6 +153,9 @@ class FileCheck(Reading):
             if info is not None and field is None:
                 self.ledger.current = read
                 self.note(line_of(child), "field", f"{info.name} has no field {name!r}.{suggestion(name, info.fields)}")
+            elif field is not None and info is not None and not self.ids.open_to(self.source, field.addon):
+                self.ledger.current = read
+                self.note(line_of(child), "depends", foreign(f"{info.name}.{name}", field.addon))
             elif info is None:
                 read.judge("dropped", "Its record is dropped.")
             elif read.kind in ("rejected", "dropped"):
@@ -254,24 +259,8 @@ class FileCheck(Reading):
 
     def _workflow(self, element: etree._Element) -> None:
         info = self.model(element, element.get("model") or "")
-        name = element.get("field") or "state"
-        field = info.fields.get(name) if info is not None else None
-        if info is not None and (field is None or field.type != "selection"):
-            self.note(line_of(element), "workflow", f"{info.name} has no selection {name!r}.")
-            return
-        options = getattr(field, "options", None)
-        if not isinstance(options, dict):
-            return
-        used = [(element, element.get("start") or "")]
-        for child in children(element):
-            if child.tag == "state":
-                used.append((child, child.get("name") or ""))
-            else:
-                used += [(child, state) for state in [*words(child.get("from")), child.get("to") or ""] if state != ANY]
-        for place, state in used:
-            if state not in options:
-                hint = suggestion(state, map(str, options))
-                self.note(line_of(place), "workflow", f"{name} has no state {state!r}.{hint}")
+        for line, message in flow_problems(element, info) if info is not None else ():
+            self.note(line, "workflow", message)
 
 
 def way_of(element: etree._Element) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from core.check.literals import foreign
 from core.check.sources import Source
 from core.data.csv import ID, model_of, read_rows
 from core.data.xml import blocks, children, line_of
@@ -46,9 +47,13 @@ class Ids:
     `written` are those that the files checked so far make, `lost` those of them that will not be there.
     """
 
-    def __init__(self, registry: Registry | None, addons: Iterable[str], aliases: dict[str, str]) -> None:
+    def __init__(
+        self, registry: Registry | None, reachable: Mapping[str, frozenset[str]], aliases: dict[str, str]
+    ) -> None:
+        """`reachable` has for each addon at hand itself and those it needs."""
         self.registry = registry
-        self.addons = frozenset(addons)
+        self.reachable = reachable
+        self.addons = frozenset(reachable)
         self.aliases = aliases
         self.defined: dict[str, Definition] = {}
         self.written: set[str] = set()
@@ -60,6 +65,14 @@ class Ids:
         if not dot:
             module, name = addon, xmlid.strip()
         return f"{self.aliases.get(module, module)}.{name}"
+
+    def open_to(self, source: Source, other: str) -> bool:
+        """May a file use what the other addon brings? One that is no file of an addon at hand may use everything."""
+        return source.loose or self.reaches(source.addon, other)
+
+    def reaches(self, addon: str, other: str) -> bool:
+        """May files of an addon use what the other brings?"""
+        return not addon or other in ("", "core") or other in self.reachable.get(addon, frozenset())
 
     def read(self, source: Source) -> None:
         """Note what a file defines."""
@@ -119,6 +132,8 @@ class Ids:
         module, _, bare = name.partition(".")
         found = self.defined.get(name)
         if found is not None:
+            if not self.open_to(source, found.source.addon):
+                return foreign(repr(xmlid), found.source.addon)
             later = (found.source.order, found.line) > (source.order, line)
             if later and found.source.addon == source.addon and source.addon:
                 return f"{xmlid!r} is defined only later, at {found.source.shown}:{found.line}."
@@ -127,6 +142,8 @@ class Ids:
         of_group = source.legacy and module == "base" and bare.startswith("group_")
         if of_group and any(other.endswith(f".{bare}") for other in self.defined):
             return ""
+        if not source.loose and not source.legacy and module not in self.addons:
+            return f"{xmlid!r} is of no addon that this one depends on."
         if module not in self.addons or bare.startswith(GENERATED):
             return self._generated_problem(xmlid, module, bare)
         known = [other.removeprefix(f"{source.addon}.") for other in self.defined if other.startswith(f"{module}.")]

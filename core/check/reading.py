@@ -10,6 +10,7 @@ from lxml import etree
 from core.check.attributes import INERT, READ
 from core.check.ids import MODEL_OF_TAG, Ids
 from core.check.ledger import Entry, Kind, Ledger
+from core.check.literals import foreign
 from core.check.sources import Source
 from core.data.batch import parent_id
 from core.data.names import HELPERS
@@ -152,4 +153,6 @@ class Reading:
                 self.note(line, "model", message)
             else:
                 self.note(line, "model", f"No addon here has the model {model!r}, so it cannot be checked.", "warning")
+        elif not self.ids.open_to(self.source, info.addon):
+            self.note(line, "depends", foreign(model, info.addon))
         return info

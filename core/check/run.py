@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-import logging
-import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from core.check.access import access_findings
+from core.check.code import code_findings
+from core.check.conditions import condition_findings
 from core.check.elements import FileCheck
 from core.check.ids import Ids
 from core.check.ledger import Ledger, Verdict
-from core.check.places import place_of
+from core.check.models import merged, whole_addon
 from core.check.schema import schema_findings
 from core.check.signals import Signals, unmarked_findings
 from core.check.sources import Source, addon_sources, loose_sources, manifest_findings
 from core.check.views import StaticModels, view_findings
-from core.db.engine import DatabaseServer
-from core.errors import GrialError, UnknownName
-from core.kernel.config import Settings
+from core.errors import GrialError, ManifestError, UnknownName
 from core.kernel.finding import Finding
 from core.lint import lint_folder
-from core.module.finder import Shelf, add_paths, find_addons
+from core.module.finder import Shelf, add_paths, find_addons, folder_of
 from core.module.graph import in_order
-from core.module.importer import import_addons
-from core.module.loading import build
-from core.module.manifest import MANIFEST_FILE
-from core.orm.declare import declarations
+from core.module.manifest import MANIFEST_FILE, Manifest, read_manifest
 
 if TYPE_CHECKING:
     from core.orm.registry import Registry
@@ -44,9 +40,6 @@ class Survey:
 
     findings: list[Finding]
     verdicts: list[Verdict] = field(default_factory=list)
-
-
-importer_log = logging.getLogger("core.module.importer")
 
 
 def run(paths: Sequence[str | Path] = ()) -> list[Finding]:
@@ -67,7 +60,8 @@ def survey(paths: Sequence[str | Path] = ()) -> Survey:
     shelf = find_addons()
     if not paths:
         targets = {*shelf.manifests, *shelf.broken}
-    findings = [_whole_addon(name, "manifest", shelf.broken[name]) for name in targets & set(shelf.broken)]
+    findings: list[Finding] = []
+    shelf = _with_faulty(shelf, targets, findings)
     good = targets & set(shelf.manifests)
     findings += [] if paths else lint_folder(_CORE, "core")
     findings += [found for name in good for found in lint_folder(shelf.manifests[name].folder, name)]
@@ -76,7 +70,7 @@ def survey(paths: Sequence[str | Path] = ()) -> Survey:
     found = Survey(findings)
     if files:
         order = _all_that_fit(shelf, order)
-    with _registry(order, shelf, findings) as registry:
+    with merged([name for name in order if _complete(shelf, name)], shelf, findings) as registry:
         _check(found, shelf, order, frozenset(good), files, registry)
     return Survey(sorted(set(findings)), found.verdicts)
 
@@ -98,6 +92,26 @@ def _sorted_out(paths: Sequence[str | Path]) -> tuple[set[str], list[Path]]:
         else:
             raise UnknownName("{name} is neither an addon nor a path.", name=str(given), known=shelf.manifests)
     return addons, files
+
+
+def _with_faulty(shelf: Shelf, targets: set[str], findings: list[Finding]) -> Shelf:
+    """The addons, with those whose manifest is faulty as far as it can be read: the rest of them is checked too."""
+    manifests: dict[str, Manifest] = dict(shelf.manifests)
+    for name in sorted(targets & set(shelf.broken)):
+        folder = folder_of(name)
+        faults: list[ManifestError] = []
+        try:
+            manifest = read_manifest(folder, faults) if folder is not None else None
+        except ManifestError as error:
+            faults, manifest = [error], None
+        if manifest is not None and faults:
+            manifests[name] = manifest
+        shown = f"{name}/{MANIFEST_FILE}"
+        findings += [
+            Finding(shown, int(str(fault.values["line"])), "manifest", str(fault.values["problem"])) for fault in faults
+        ] or [whole_addon(name, "manifest", shelf.broken[name])]
+    broken = {name: reason for name, reason in shelf.broken.items() if name not in manifests}
+    return Shelf(MappingProxyType(manifests), MappingProxyType(broken), shelf.aliases)
 
 
 def _needed(shelf: Shelf, targets: Iterable[str]) -> tuple[list[str], list[Finding]]:
@@ -123,7 +137,7 @@ def _needed(shelf: Shelf, targets: Iterable[str]) -> tuple[list[str], list[Findi
             in_order(_closure(name, depends), depends)
         except GrialError as error:
             found.discard(name)
-            findings.append(_whole_addon(name, "depends", error))
+            findings.append(whole_addon(name, "depends", error))
     return in_order(found, depends), findings
 
 
@@ -151,33 +165,6 @@ def _all_that_fit(shelf: Shelf, order: list[str]) -> list[str]:
         return order
 
 
-@contextmanager
-def _registry(order: list[str], shelf: Shelf, findings: list[Finding]) -> Iterator[Registry | None]:
-    """The models of the addons, merged as a database would, without one; None where they do not fit together."""
-    level = importer_log.level
-    importer_log.setLevel(logging.ERROR)  # the finding says it, with its place
-    try:
-        broken = import_addons([name for name in order if _complete(shelf, name)], shelf)
-    finally:
-        importer_log.setLevel(level)
-    for name, reason in broken.items():
-        if not broken.keys() & set(shelf.depends()[name]):
-            findings.append(_of_python(name, reason))
-    with tempfile.TemporaryDirectory() as folder:
-        settings = Settings.from_env({}, data_dir=Path(folder), database_url="")
-        server = DatabaseServer(settings)
-        built: Registry | None = None
-        works = [name for name in order if name not in broken and _complete(shelf, name)]
-        try:
-            built = build(server, settings, "check", works) if works else None
-        except GrialError as error:
-            findings.append(_of_models(works, error))
-        try:
-            yield built
-        finally:
-            server.dispose("check")
-
-
 def _complete(shelf: Shelf, name: str) -> bool:
     return all(other in shelf.manifests for other in shelf.depends()[name])
 
@@ -189,9 +176,12 @@ def _check(
     sources: list[Source] = []
     for name in order:
         sources += addon_sources(shelf.manifests[name], len(sources))
-    loose, others = loose_sources(files, len(sources))
-    found.verdicts += others
-    ids = Ids(registry, [*order, *(one.addon for one in loose if one.addon)], dict(shelf.aliases))
+    loose, unread = loose_sources(files, len(sources))
+    found.verdicts += unread
+    depends = shelf.depends()
+    reachable = {name: frozenset(_closure(name, depends)) for name in order}
+    others = [one.addon for one in loose if one.addon not in ("", *reachable)]
+    ids = Ids(registry, {**reachable, **dict.fromkeys(others, frozenset())}, dict(shelf.aliases))
     ledgers: dict[str, Ledger] = {}
     for source in [*sources, *loose]:
         ids.read(source)
@@ -203,6 +193,8 @@ def _check(
             continue  # its models could not be read: all else would follow from that
         check = FileCheck(source, registry, ids)
         findings += check.run()
+        if registry is not None:
+            findings += condition_findings(source, registry, partial(ids.open_to, source))
         ledgers[source.shown] = check.ledger
         for broken in source.findings:
             check.ledger.part(broken.line, "file").judge("rejected", broken.message)
@@ -222,26 +214,5 @@ def _check(
         findings += manifest_findings(manifest)
         if registry is not None:
             findings += access_findings(manifest, sources, registry, ids)
-
-
-def _of_python(name: str, reason: GrialError) -> Finding:
-    """The finding about Python that cannot be imported, at its own place where that is known."""
-    values = reason.values
-    if "file" in values and "line" in values:
-        return Finding(str(values["file"]), int(str(values["line"])), "python", str(values.get("reason", reason)))
-    return _whole_addon(name, "python", reason)
-
-
-def _of_models(addons: Sequence[str], error: GrialError) -> Finding:
-    """The finding about models that do not fit together, at the field or the class that the error names."""
-    values = error.values
-    given = values.get("declaration") or (values.get("model"), values.get("field") or values.get("name"))
-    model, field = given if isinstance(given, tuple) else ("", "")
-    classes = [cls for addon in reversed(addons) for cls in reversed(declarations(addon)) if cls._name == model]
-    owner = next((cls for cls in classes if field in vars(cls)), classes[-1] if classes else None)
-    shown, line = place_of(owner, str(field)) if owner is not None else ("", 0)
-    return Finding(shown, line, "models", str(error)) if shown else _whole_addon(addons[-1], "models", error)
-
-
-def _whole_addon(name: str, code: str, reason: object) -> Finding:
-    return Finding(f"{name}/{MANIFEST_FILE}", 1, code, str(reason))
+            if name in reachable and name not in unknown:
+                findings += code_findings(manifest, registry, reachable[name])

@@ -35,7 +35,7 @@ _OPEN = re.compile(r"%\(([\w.\-]+)\)([ds])")
 
 @dataclass(slots=True)
 class ViewSource:
-    """One view as files define it."""
+    """One view as files define it; `line` is that of its arch, `declared` that of its element."""
 
     xmlid: str
     model: str
@@ -45,6 +45,7 @@ class ViewSource:
     source: Source
     arch: str
     line: int
+    declared: int
     mode: str = ""
 
     @property
@@ -55,17 +56,27 @@ class ViewSource:
 class StaticModels:
     """What the check of a view asks, answered by the classes of the addons and by their files."""
 
-    def __init__(self, registry: Registry, ids: Ids, signals: Signals) -> None:
+    def __init__(self, registry: Registry, ids: Ids, signals: Signals, addon: str = "") -> None:
+        """With an addon, what it may use: what itself and those that it needs bring; otherwise all there is."""
         self.registry = registry
         self.ids = ids
+        self.addon = addon
         self._signals = signals
+
+    def of_addon(self, addon: str) -> StaticModels:
+        """The same, as far as the addon may use it."""
+        return StaticModels(self.registry, self.ids, self._signals, addon)
 
     def fields(self, model: str) -> Fields | None:
         """The fields of a model."""
         info = self.registry.models.get(model)
-        if info is None:
+        if info is None or not self.ids.reaches(self.addon, info.addon):
             return None
-        return {name: FieldFacts(f.type, str(getattr(f, "comodel", "") or "")) for name, f in info.fields.items()}
+        return {
+            name: FieldFacts(f.type, str(getattr(f, "comodel", "") or ""))
+            for name, f in info.fields.items()
+            if self.ids.reaches(self.addon, f.addon)
+        }
 
     def actions(self, model: str) -> frozenset[str]:
         """The methods that a button may call."""
@@ -98,6 +109,38 @@ def view_findings(
         targets: the addons whose faults are of interest; loose files always are.
     """
     findings: list[Finding] = []
+    views, extending, loose = _read_views(sources, ids, findings)
+    for view in loose:
+        known = models is not None and models.fields(view.model) is not None
+        if view.source.legacy:
+            findings += _alone(view)
+        elif view.parent in views and not view.primary:
+            extending.setdefault(view.parent, []).append(view)
+        elif view.primary and known:
+            findings += _whole(_plan(view, views, {}, 0), models)
+        else:
+            findings += _alone(view)
+    if loose:
+        targets |= {""}
+    for view in views.values():
+        if view.primary and view.model:
+            findings += _for_targets(_plan(view, views, extending, 0), targets, models, ids)
+        elif not view.primary and _is_target(view, targets) and view.parent not in views:
+            findings += _alone(view)
+    legacy = {source.shown for source in sources if source.legacy}
+    return [_tolerated(finding) if finding.file in legacy else finding for finding in findings]
+
+
+def parts_of_view(sources: Iterable[Source], ids: Ids, xmlid: str) -> list[ViewSource]:
+    """The views that make up a view, itself and all that extend it, in their order; empty when there is none."""
+    views, extending, _ = _read_views(sources, ids, [])
+    return _plan(views[xmlid], views, extending, 0) if xmlid in views else []
+
+
+def _read_views(
+    sources: Iterable[Source], ids: Ids, findings: list[Finding]
+) -> tuple[dict[str, ViewSource], dict[str, list[ViewSource]], list[ViewSource]]:
+    """The views of addons by external id, those that extend by what they extend, and those of loose files."""
     views: dict[str, ViewSource] = {}
     loose: list[ViewSource] = []
     for source in sources:
@@ -111,25 +154,7 @@ def view_findings(
         view.primary = view.primary or _is_variant(view, views)
         if not view.primary and not (view.parent in views and views[view.parent].source.loose > view.source.loose):
             extending.setdefault(view.parent, []).append(view)
-    for view in loose:
-        known = models is not None and models.fields(view.model) is not None
-        if view.source.legacy:
-            findings += _alone(view)
-        elif view.parent in views and not view.primary:
-            extending.setdefault(view.parent, []).append(view)
-        elif view.primary and known:
-            findings += _whole(view, views, {}, targets | {""}, models)
-        else:
-            findings += _alone(view)
-    if loose:
-        targets |= {""}
-    for view in views.values():
-        if view.primary and view.model:
-            findings += _whole(view, views, extending, targets, models)
-        elif not view.primary and _is_target(view, targets) and view.parent not in views:
-            findings += _alone(view)
-    legacy = {source.shown for source in sources if source.legacy}
-    return [_tolerated(finding) if finding.file in legacy else finding for finding in findings]
+    return views, extending, loose
 
 
 def _is_variant(view: ViewSource, views: dict[str, ViewSource]) -> bool:
@@ -175,6 +200,7 @@ def _of_tag(element: etree._Element, source: Source, ids: Ids) -> ViewSource:
         source=source,
         arch=_comparable(arch, source, ids),
         line=line,
+        declared=line_of(element),
     )
 
 
@@ -197,6 +223,7 @@ def _of_record(element: etree._Element, source: Source, ids: Ids) -> ViewSource 
         source=source,
         arch=_comparable(text, source, ids),
         line=line,
+        declared=line_of(element),
         mode=mode,
     )
 
@@ -220,16 +247,24 @@ def _alone(view: ViewSource) -> list[Finding]:
     return [] if view.parent else list(parse(root, view.origin).findings)
 
 
-def _whole(
-    view: ViewSource,
-    views: dict[str, ViewSource],
-    extending: dict[str, list[ViewSource]],
-    targets: frozenset[str],
-    models: StaticModels | None,
+def _for_targets(
+    plan: list[ViewSource], targets: frozenset[str], models: StaticModels | None, ids: Ids
 ) -> list[Finding]:
-    plan = _plan(view, views, extending, 0)
-    if not any(_is_target(part, targets) for part in plan):
-        return []
+    """What is wrong with a view in a database with one of the addons and what it needs, and in one with all of them."""
+    if any(part.source.loose for part in plan):
+        return _whole(plan, models)
+    findings: list[Finding] = []
+    concerned = sorted(targets & {part.source.addon for part in plan})
+    for addon in concerned:
+        if ids.reaches(addon, plan[0].source.addon):
+            parts = [part for part in plan if ids.reaches(addon, part.source.addon)]
+            findings += _whole(parts, models.of_addon(addon) if models is not None else None)
+    return [*findings, *_whole(plan, models)] if len(concerned) > 1 else findings
+
+
+def _whole(plan: list[ViewSource], models: StaticModels | None) -> list[Finding]:
+    """What is wrong with the views of a plan, put together."""
+    view = next(part for part in reversed(plan) if part.primary)
     findings: list[Finding] = []
     try:
         root = parse_arch(plan[0].arch, plan[0].origin)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -82,15 +83,23 @@ def install(database: str, names: tuple[str, ...], demo: bool | None, as_json: b
 
 @command.command()
 @click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--dry-run", is_flag=True, help="Try it and undo it: show what would change, and views that would break.")
 @json_option
 @database_option
-def upgrade(database: str, names: tuple[str, ...], as_json: bool) -> None:
-    """Upgrade addons, with all that depend on them; without a NAME those whose files are newer."""
+@click.pass_context
+def upgrade(ctx: click.Context, database: str, names: tuple[str, ...], dry_run: bool, as_json: bool) -> None:
+    """Upgrade addons, with all that depend on them; without a NAME those whose files are newer.
+
+    Nothing is changed when a view of them would not work: each is listed, with the place that it may be moved to. With
+    --dry-run the exit code is then 1.
+    """
     from core.module.upgrade import upgrade as work
 
     found = registries()
     with suppress(UserError):  # some cannot be opened before they are upgraded
         found.get(database)
+    if dry_run:
+        ctx.exit(_try(lambda step: work(found, database, names, progress=step, trial=True), as_json))
     _change(lambda step: work(found, database, names, progress=step), as_json)
 
 
@@ -220,6 +229,26 @@ def plan_lines(plan: UninstallPlan) -> list[str]:
         f"Deleted with them, and not coming back: {count} of {model}" for model, count in sorted(plan.lost.items())
     ]
     return lines
+
+
+def _try(work: Callable[[ProgressCallback], Outcome], as_json: bool) -> int:
+    """Do it on trial, and tell what would have been done; gives the exit code."""
+    with progress() as step:
+        outcome = work(step)
+    if as_json:
+        facts = {"upgraded": outcome.upgraded, "installed": outcome.installed, "messages": outcome.messages}
+        show_json({**facts, "faults": [asdict(fault) for fault in outcome.faults]})
+        return int(bool(outcome.faults))
+    for message in outcome.messages:
+        click.echo(message)
+    for verb, names in (("install", outcome.installed), ("upgrade", outcome.upgraded)):
+        if names:
+            click.echo(f"This would {verb} {', '.join(names)}.")
+    for fault in outcome.faults:
+        click.echo(fault)
+    if outcome.faults:
+        click.echo(f"It will be refused until these views are mended ({len(outcome.faults)}).")
+    return int(bool(outcome.faults))
 
 
 def _change(

@@ -38,14 +38,15 @@ class Place:
         return f"{self.file}:{self.line}: {self.addon}: {self.kind} {self.name}"
 
 
-@click.command(short_help="Show what makes up a model, a field or a method.")
-@click.argument("name", metavar="MODEL[.FIELD|.METHOD]")
+@click.command(short_help="Show what makes up a model, a field, a method or a view.")
+@click.argument("name", metavar="MODEL[.FIELD|.METHOD]|VIEW")
 @json_option
 @settings_options
 def command(name: str, as_json: bool) -> None:
-    """Show every class and view that makes up MODEL, or one of its fields or methods, in order.
+    """Show every class and view that makes up MODEL, one of its fields or methods, or VIEW, in order.
 
-    The order is that of `super()`, read backwards: what comes last is asked first. All addons on disk count.
+    VIEW is an external id, such as base.partner_form; what extends it follows, in the order in which it is applied.
+    The order of classes is that of `super()`, read backwards: what comes last is asked first. All addons on disk count.
     """
     from core.module.finder import add_paths, find_addons
 
@@ -59,7 +60,7 @@ def command(name: str, as_json: bool) -> None:
 
 
 def find(shelf: Shelf, name: str) -> list[Place]:
-    """The places of a model, or of one attribute of it.
+    """The places of a model, of one attribute of it, or of a view.
 
     Raises UnknownName, with the nearest name, for a model or an attribute that no addon has.
     """
@@ -72,6 +73,8 @@ def find(shelf: Shelf, name: str) -> list[Place]:
     broken = import_addons(order, shelf)
     classes = [cls for addon in order if addon not in broken for cls in declarations(addon)]
     models = {cls._name for cls in classes}
+    if name not in models and (parts := _of_view(name, order, shelf)):
+        return parts
     model, attribute = _split(name, models)
     places = [place for cls in classes if cls._name == model for place in _of_class(cls, attribute)]
     model_of: dict[str, str] = {}
@@ -86,6 +89,28 @@ def find(shelf: Shelf, name: str) -> list[Place]:
         known = {key for cls in classes if cls._name == model for one in cls.__mro__ for key in vars(one)}
         raise UnknownName("{model} has no field or method {name}.", model=model, name=attribute, known=known)
     return [*dict.fromkeys([*places, *views])]
+
+
+def _of_view(xmlid: str, order: Sequence[str], shelf: Shelf) -> list[Place]:
+    """A view and what extends it; empty when no file has a view of that external id."""
+    from core.check.ids import Ids
+    from core.check.sources import Source, addon_sources
+    from core.check.views import parts_of_view
+
+    ids = Ids(None, {addon: frozenset(order) for addon in order}, dict(shelf.aliases))
+    sources: list[Source] = []
+    for addon in order:
+        sources += addon_sources(shelf.manifests[addon], len(sources))
+    return [
+        Place(
+            _relative(part.source.path),
+            part.declared,
+            part.source.addon,
+            "extended by" if number else "view",
+            part.xmlid,
+        )
+        for number, part in enumerate(parts_of_view(sources, ids, ids.qualified(xmlid, "")))
+    ]
 
 
 def _complete(shelf: Shelf, name: str) -> bool:

@@ -292,7 +292,7 @@ def _change_on_sqlite(connection: Connection, diff: Difference) -> None:
         op.drop_index(index, diff.target.name)
     for column in diff.added:
         key = keys.get((column.name,))
-        target = (key.target, key.target_columns[0]) if key else None
+        target = (key.target, key.target_columns[0], key.ondelete) if key else None
         connection.execute(statements.AddSqliteColumn(diff.target.name, to_column(column), target))
     _create_indexes(connection, diff.target, diff.indexes_added)
 

@@ -24,6 +24,8 @@ LONGEST_SOURCE = 4096
 DEEPEST_BRACKETS = 32
 
 _STRINGS = re.compile(r"'''.*?'''|\"\"\".*?\"\"\"|'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"", re.DOTALL)
+_UNEQUAL = re.compile(f"({_STRINGS.pattern})|<>", re.DOTALL)
+"""OpenERP's `<>`, outside of strings; what replaces it is as long, so that columns stay right."""
 _DEEP_PREFIX = re.compile(r"(?:[-+~]\s*){20}|(?:\bnot\s+){20}")
 
 
@@ -121,7 +123,7 @@ def _parse(source: str) -> ast.expr:
     if deepest > DEEPEST_BRACKETS or _DEEP_PREFIX.search(outside):
         raise ExpressionError("The expression {source} is nested too deeply.", source=short)
     try:
-        return ast.parse(source, mode="eval").body
+        return ast.parse(_UNEQUAL.sub(lambda found: found[1] or "!=", source), mode="eval").body
     except SyntaxError as error:
         raise ExpressionError(
             "The expression {source} cannot be read at column {column}: {reason}.",

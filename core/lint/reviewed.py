@@ -75,8 +75,9 @@ REVIEWED: dict[str, dict[str, str]] = {
     "base/": {"gate": "import connection"},  # core's face in the database
     "base/identity.py": {"rights": "super_env"},  # whether a partner is a user, without saying whose
     # Files: those of the server, never named by people.
-    "core/check/run.py": {"files": "tempfile"},  # an empty folder for a registry without a database
+    "core/check/models.py": {"files": "tempfile"},  # an empty folder for a registry without a database
     "core/cli/export.py": {"files": "write_bytes"},  # the file that whoever has the machine asked for
+    "core/cli/flows.py": {"files": "mkdir write_text"},  # pictures for whoever has the machine
     "core/cli/import_file.py": {"files": "write_bytes"},  # as above
     "core/cli/new.py": {
         "code": "Environment",  # our scaffold, whose templates are Python and XML

@@ -33,6 +33,11 @@ def upgrade_after(env: Env, names: Sequence[str], then: Then | None = None) -> N
     _after(env, lambda home, database: upgrade(home, database, names), then)
 
 
+def try_upgrade_after(env: Env, names: Sequence[str], then: Then | None = None) -> None:
+    """Find out what an upgrade would do, as `install_after`; nothing is changed."""
+    _after(env, lambda home, database: upgrade(home, database, names, trial=True), then)
+
+
 def uninstall_after(env: Env, names: Sequence[str], then: Then | None = None, *, dependants: bool = True) -> None:
     """Remove addons, as `install_after`. Whoever presses the button has been shown the plan with the dependants."""
     _after(env, lambda home, database: uninstall(home, database, names, dependants=dependants), then)

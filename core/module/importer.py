@@ -156,7 +156,8 @@ def explained(error: BaseException, folders: Sequence[Path]) -> GrialError:
     for folder in folders:
         if file.is_relative_to(folder):
             file = file.relative_to(folder.parent)
-    return GrialError("{file}:{line}: {reason}", file=str(file), line=place[1], reason=text[:500])
+    field = error.values.get("field", "") if isinstance(error, GrialError) else ""
+    return GrialError("{file}:{line}: {reason}", file=str(file), line=place[1], reason=text[:500], field=field)
 
 
 def _first_cause(error: GrialError) -> object:

@@ -77,8 +77,12 @@ class Manifest:
         return [name for name in (*self.data, *self.demo) if not (self.folder / name).is_file()]
 
 
-def read_manifest(folder: Path) -> Manifest:
+def read_manifest(folder: Path, faults: list[ManifestError] | None = None) -> Manifest:
     """The manifest of the addon in `folder`.
+
+    Args:
+        folder: of the addon.
+        faults: gets what is wrong with single entries, which are left out then, instead of having it raised.
 
     Raises ManifestError with file and line: no such file, not a literal mapping, an unknown key, a
     value of the wrong type, a bad version or a path that leaves the folder.
@@ -89,17 +93,14 @@ def read_manifest(folder: Path) -> Manifest:
     values: dict[str, Any] = {}  # Any: literals of every kind until their reader has checked them
     lines: dict[str, int] = {}
     for key, node in _entries(file):
-        if key not in READERS:
-            close = difflib.get_close_matches(key, READERS, n=1)
-            if close:
-                raise _refusal(file, node.lineno, "unknown key {key}; did you mean {near}?", key=key, near=close[0])
-            raise _refusal(file, node.lineno, "unknown key {key}", key=key)
-        if key in values:
-            raise _refusal(file, node.lineno, "{key} is given twice", key=key)
         try:
-            values[key] = READERS[key](ast.literal_eval(node))
-        except (ValueError, TypeError, MemoryError, RecursionError) as error:
-            raise _refusal(file, node.lineno, "{key}: {reason}", key=key, reason=str(error)[:200]) from None
+            if key in values:
+                raise _refusal(file, node.lineno, "{key} is given twice", key=key)
+            values[key] = _value(file, key, node)
+        except ManifestError as error:
+            if faults is None:
+                raise
+            faults.append(error)
         lines[key] = node.lineno
     if "name" not in values:
         values["name"] = folder.name.replace("_", " ").capitalize()
@@ -109,6 +110,18 @@ def read_manifest(folder: Path) -> Manifest:
     if not depends and folder.name != "base":
         values["depends"] = ("base",)
     return Manifest(addon=folder.name, folder=folder, lines=lines, **values)
+
+
+def _value(file: Path, key: str, node: ast.expr) -> object:
+    if key not in READERS:
+        close = difflib.get_close_matches(key, READERS, n=1)
+        if close:
+            raise _refusal(file, node.lineno, "unknown key {key}; did you mean {near}?", key=key, near=close[0])
+        raise _refusal(file, node.lineno, "unknown key {key}", key=key)
+    try:
+        return READERS[key](ast.literal_eval(node))
+    except (ValueError, TypeError, MemoryError, RecursionError) as error:
+        raise _refusal(file, node.lineno, "{key}: {reason}", key=key, reason=str(error)[:200]) from None
 
 
 def _entries(file: Path) -> list[tuple[str, ast.expr]]:

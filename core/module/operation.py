@@ -11,6 +11,7 @@ from core.db import addon_rows
 from core.db.addon_rows import AddonRow, Connection
 from core.db.engine import begin, with_retry
 from core.errors import Busy, GrialError, UserError
+from core.kernel.finding import Finding
 from core.kernel.limit import unlimited
 from core.module import importer, wiring
 from core.module.finder import Shelf, find_addons
@@ -18,6 +19,7 @@ from core.module.graph import dependants, in_order
 from core.module.loading import build, lacking, loadable
 from core.module.notice import Notice
 from core.module.registries import Registries
+from core.module.views import refuse
 from core.orm.registry import Registry
 from core.workflow.versions import publish_waiting
 
@@ -35,12 +37,16 @@ ProgressCallback = Callable[[int, int, str], None]
 
 @dataclass
 class Outcome:
-    """What a change of addons did, for the person who asked for it."""
+    """What a change of addons did, for the person who asked for it.
+
+    `faults` are views that would not work; only a trial has them, since a real change is refused because of them.
+    """
 
     installed: list[str] = field(default_factory=list)
     upgraded: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     messages: list[Notice] = field(default_factory=list)
+    faults: list[Finding] = field(default_factory=list)
 
     @property
     def changed(self) -> bool:
@@ -58,6 +64,7 @@ class Operation:
         targets: the addons that the change is about.
         asleep: addons that are left out of the registry for the time being.
         outcome: what was done so far.
+        trial: is everything undone at the end?
     """
 
     def __init__(
@@ -67,8 +74,10 @@ class Operation:
         title: str,
         connection: Connection,
         progress: ProgressCallback | None,
+        trial: bool = False,
     ) -> None:
         self.registries = registries
+        self.trial = trial
         self.database = database
         self.title = title
         self.connection = connection
@@ -171,8 +180,12 @@ class Operation:
         self.step("Checking the views")
         publish_waiting(self._env)
         self._env.flush()
-        for warning in wiring.check_views(self._env, {*self.outcome.installed, *self.outcome.upgraded}):
-            self.say(warning)
+        faults, remarks = wiring.view_faults(self._env, {*self.outcome.installed, *self.outcome.upgraded})
+        for remark in remarks:
+            self.say(str(remark))
+        self.outcome.faults = faults
+        if not self.trial:
+            refuse(faults)
         self._env.flush()
         self._env.tx.before_commit()
         addon_rows.bump_registry_version(self.connection)
@@ -185,6 +198,14 @@ class Operation:
             self._env.tx.after_commit()
 
 
+class _Tried(Exception):
+    """Ends the transaction of a trial, so that nothing of it stays."""
+
+    def __init__(self, operation: Operation) -> None:
+        super().__init__("a trial has ended")
+        self.operation = operation
+
+
 def run(
     registries: Registries,
     database: str,
@@ -192,6 +213,7 @@ def run(
     work: Callable[[Operation], None],
     progress: ProgressCallback | None = None,
     retry: Sequence[str] = (),
+    trial: bool = False,
 ) -> Outcome:
     """Do `work` in one transaction under the lock, and put its registry in the place of the present one.
 
@@ -200,6 +222,7 @@ def run(
         work: changes the addons.
         progress: called with steps done, steps in all and what comes next.
         retry: addons whose Python is imported again if it was broken.
+        trial: undo everything at the end; the outcome says what would have happened.
 
     Raises:
         Busy: another change of addons is under way.
@@ -213,15 +236,20 @@ def run(
         with begin(registries.server.engine(database), write=True, schema=True) as connection:
             addon_rows.lock(connection)
             held = True
-            operation = Operation(registries, database, title, connection, progress)
+            operation = Operation(registries, database, title, connection, progress, trial)
             work(operation)
-            return operation, operation.finish()
+            registry = operation.finish()
+            if trial:
+                raise _Tried(operation)
+            return operation, registry
 
     try:
         with unlimited():
             operation, registry = with_retry(attempt)
     except Busy as error:
         raise told_why(registries, database, error) from error
+    except _Tried as tried:
+        return tried.operation.outcome
     except GrialError:
         raise
     except Exception as error:

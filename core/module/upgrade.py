@@ -24,13 +24,19 @@ from core.module.unsafe import tell_unsafe
 
 
 def upgrade(
-    registries: Registries, database: str, names: Sequence[str] = (), *, progress: ProgressCallback | None = None
+    registries: Registries,
+    database: str,
+    names: Sequence[str] = (),
+    *,
+    progress: ProgressCallback | None = None,
+    trial: bool = False,
 ) -> Outcome:
     """Bring addons to the version of their files, with all that depend on them, in one transaction.
 
     Args:
         names: installed addons; none stands for all whose files are newer than the database.
         progress: called with steps done, steps in all and what comes next.
+        trial: undo everything at the end; the outcome has the views that would not work among its `faults`.
 
     Raises:
         UserError: an addon is not installed, is broken, or its files are older than the database.
@@ -61,7 +67,7 @@ def upgrade(
         _install_needed(operation, needed, wanted)
         _upgrade(operation, [name for name in in_order(needed, shelf.depends()) if name in wanted])
 
-    return run(registries, database, f"Upgrading {names_of(names) or 'addons'}", work, progress, retry=names)
+    return run(registries, database, f"Upgrading {names_of(names) or 'addons'}", work, progress, names, trial)
 
 
 def _install_needed(operation: Operation, needed: set[str], wanted: set[str]) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from core.errors import DataFileError, UserError
 from core.kernel.finding import Finding
 from core.orm import xmlids
-from core.view.library import Row, combined, library_of
+from core.view.library import Library, Row, combined, library_of
 from core.view.validate import FieldFacts, Fields, validate
 
 if TYPE_CHECKING:
@@ -61,31 +61,36 @@ class RegistryModels:
         return "." in xmlid and xmlids.resolve(self.env, xmlid) is not None
 
 
-def check_views(env: Env, changed: Collection[str]) -> list[str]:
-    """Combine and check every view; gives what is wrong with views that the change has nothing to do with.
+def view_faults(env: Env, changed: Collection[str]) -> tuple[list[Finding], list[Finding]]:
+    """Combine and check every view.
 
     Args:
         changed: the addons that were installed or upgraded.
 
-    Raises UserError with file and line of the faults in views that one of them ships or extends.
+    Gives the faults of views that one of them ships or extends, and remarks: faults of other views, and of extensions
+    that people have made in this database. A screen does without those until somebody repairs them.
     """
     if "ir.ui.view" not in env:
-        return []
+        return [], []
     library = library_of(env)
     models = RegistryModels(env)
     everybody = frozenset(group for row in library.rows.values() for group in row.groups)
     faults: list[Finding] = []
-    remarks: list[str] = []
+    remarks: list[Finding] = []
     for row in library.rows.values():
         if not row.primary or not row.model:
             continue
         plan = library.plan(row, everybody)
         concerned = any(_addon(library.rows[view]) in changed for view in plan)
-        found = [finding for finding in _check(env, row, plan, models) if finding.severity == "error"]
-        if concerned:
-            faults += found
-        else:
-            remarks += [str(finding) for finding in found]
+        own = {library.rows[view].xmlid or library.rows[view].name for view in plan if not _is_shipped(library, view)}
+        for finding in _check(env, row, plan, models):
+            if finding.severity == "error":
+                (faults if concerned and finding.file not in own else remarks).append(finding)
+    return [*dict.fromkeys(faults)], [*dict.fromkeys(remarks)]
+
+
+def refuse(faults: Sequence[Finding]) -> None:
+    """Raise UserError with file and line of these faults, when there is one."""
     if faults:
         listed = "\n".join(str(finding) for finding in faults[:LISTED])
         more = len(faults) - LISTED
@@ -94,7 +99,11 @@ def check_views(env: Env, changed: Collection[str]) -> list[str]:
             count=len(faults),
             faults=listed + ("\n…" if more > 0 else ""),
         )
-    return remarks
+
+
+def _is_shipped(library: Library, view: int) -> bool:
+    """Has an addon brought the view, and not a person or an import?"""
+    return _addon(library.rows[view]) not in ("", xmlids.IMPORTED)
 
 
 def _check(env: Env, row: Row, plan: tuple[int, ...], models: RegistryModels) -> list[Finding]:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from core.data.session import ROOMS
 from core.db import addon_rows
+from core.kernel.finding import Finding
 from core.kernel.i18n import Catalogue
 from core.module import terms, views
 from core.module.clean import clean_html
 from core.module.finder import find_addons, folder_of
 from core.orm import xmlids
+from core.orm.domain import Leaf
 from core.orm.model import Model
 from core.security import rights
 from core.security.access import Gate
@@ -72,10 +74,10 @@ def connect(registry: Registry) -> None:
         ports.changed = _note_changes
 
 
-def check_views(env: Env, changed: Collection[str]) -> list[str]:
-    """As `core.module.views.check_views`, on what the rows say now."""
+def view_faults(env: Env, changed: Collection[str]) -> tuple[list[Finding], list[Finding]]:
+    """As `core.module.views.view_faults`, on what the rows say now."""
     env.registry.clear_caches()
-    return views.check_views(env, changed)
+    return views.view_faults(env, changed)
 
 
 def _each(acts: Sequence[Callable[..., None]]) -> Callable[..., None]:
@@ -130,8 +132,15 @@ def _language_written(records: Model, fields: frozenset[str]) -> None:
         )
 
 
+FILES = "ir.attachment"
+
+
 def _unlinked(env: Env, model: str, ids: Sequence[int]) -> None:
-    """Deleted records take their external ids with them."""
+    """Deleted records take their external ids and their files with them."""
+    if FILES in env.registry and model != FILES:
+        own: Any = env.super_env[FILES].search(Leaf("res_model", "=", model) & Leaf("res_id", "in", list(ids)))
+        if own:
+            own.unlink()
     if model != "ir.model.data":
         names = addon_rows.forget_records(env.tx.connection, model, ids)
         if names:

@@ -304,6 +304,10 @@ def _collect_methods(info: ModelInfo) -> None:
     info.transitions = frozenset(marks["_transition"])
     info.readonly_methods = frozenset(marks["_readonly"])
     info.constrains = list(constrains.items())
-    for checked in constrains.values():
+    for method, checked in constrains.items():
         for name in checked:
-            info.field(name)
+            if name not in info.fields:
+                raise UnknownName(
+                    "{model}.{method} checks {name}, which is no field.", model=info.name, method=method, name=name,
+                    known=info.fields, declaration=(info.name, method),
+                )  # fmt: skip

@@ -21,18 +21,21 @@ if TYPE_CHECKING:
 def modified(tx: Transaction, fields: Iterable[Field[Any, Any]], ids: Sequence[int]) -> None:
     """Mark what depends on `fields` of the records `ids`: stored values to compute, cached ones to forget."""
     triggers = tx.registry.triggers
-    for field in fields:
+    waiting: list[tuple[Field[Any, Any], Sequence[int]]] = [(field, ids) for field in fields]
+    while waiting:  # and not a call for each step: a tree may be deeper than Python's stack
+        field, changed = waiting.pop()
         for trigger in triggers.get(field.slot, ()):
             if trigger.path and not trigger.target.stored and not tx.draft:
                 _forget(tx, trigger.target)
                 continue
-            reached: Iterable[int] = ids
+            reached: Iterable[int] = changed
             for step in reversed(trigger.path):
                 reached = owners(tx, step, list(reached))
                 if not reached:
                     break
-            if reached:
-                mark(tx, trigger.target, reached)
+            fresh = _marked(tx, trigger.target, reached) if reached else []
+            if fresh:
+                waiting.append((trigger.target, fresh))
 
 
 def _forget(tx: Transaction, target: Field[Any, Any]) -> None:
@@ -48,17 +51,23 @@ def _forget(tx: Transaction, target: Field[Any, Any]) -> None:
 
 def mark(tx: Transaction, target: Field[Any, Any], ids: Iterable[int]) -> None:
     """Note that `target` must be computed again for these records, and so what depends on it."""
+    fresh = _marked(tx, target, ids)
+    if fresh:
+        modified(tx, (target,), fresh)
+
+
+def _marked(tx: Transaction, target: Field[Any, Any], ids: Iterable[int]) -> list[int]:
+    """Note it for the target alone; those records of a stored one of which it was not known yet."""
     if not target.stored:
         for bucket in tx.by_slot.get(target.slot, ()):
             for record_id in ids:
                 bucket.pop(record_id, None)
-        return
+        return []
     running = tx.computing.get(target.slot)
     known = tx.pending.setdefault(target.slot, set())
     fresh = [i for i in ids if i not in known and not (running and i in running)]
-    if fresh:
-        known.update(fresh)
-        modified(tx, (target,), fresh)
+    known.update(fresh)
+    return fresh
 
 
 def owners(tx: Transaction, step: Field[Any, Any], ids: list[int]) -> set[int]:
@@ -127,16 +136,20 @@ def recompute(tx: Transaction, field: Field[Any, Any], record_id: int | None = N
         return
     if field.recursive:
         running = tx.computing.get(field.slot, set())
-        ids = [record_id] if record_id is not None else [i for i in pending if i not in running]
-        for one in ids:
+        waiting = tuple(i for i in pending if i not in running) if record_id is None else (record_id,)
+        together = _existing(tx, field, waiting) if record_id is None else ()  # what one needs is read for all
+        for one in waiting:
             if one in pending:
-                _run(tx, field, (one,))
+                _run(tx, field, (one,), together)
         return
     _run(tx, field, tuple(pending))
 
 
-def _run(tx: Transaction, field: Field[Any, Any], ids: tuple[int, ...]) -> None:
-    """Call the compute method for records of a stored field and keep what it assigned."""
+def _run(tx: Transaction, field: Field[Any, Any], ids: tuple[int, ...], together: tuple[int, ...] = ()) -> None:
+    """Call the compute method for records of a stored field and keep what it assigned.
+
+    `together` are records whose values are read at once with theirs.
+    """
     assert tx.root is not None
     env = tx.root.super_env
     group = [f for f in (field.companions or (field,)) if f.stored]
@@ -148,7 +161,7 @@ def _run(tx: Transaction, field: Field[Any, Any], ids: tuple[int, ...]) -> None:
                 del tx.pending[one.slot]
     live = _existing(tx, field, ids)
     if live:
-        _call(env, field, group, live)
+        _call(env, field, group, live, together)
 
 
 def _existing(tx: Transaction, field: Field[Any, Any], ids: tuple[int, ...]) -> tuple[int, ...]:
@@ -169,11 +182,14 @@ def compute_unstored(env: Env, field: Field[Any, Any], ids: Sequence[int]) -> No
     _call(env, field, group, tuple(ids))
 
 
-def _call(env: Env, field: Field[Any, Any], group: Sequence[Field[Any, Any]], ids: tuple[int, ...]) -> None:
+def _call(
+    env: Env, field: Field[Any, Any], group: Sequence[Field[Any, Any]], ids: tuple[int, ...],
+    together: tuple[int, ...] = (),
+) -> None:  # fmt: skip
     tx = env.tx
     if enabled("compute"):
         trace("compute", f"{field.model}.{field.name} for {len(ids)} records")
-    records = env.classes[field.model]._make(env, ids, ids)
+    records = env.classes[field.model]._make(env, ids, together or ids)
     held = {one.slot: tx.computing.setdefault(one.slot, set()) for one in group}
     added = {slot: set(ids) - running for slot, running in held.items()}
     for slot, running in held.items():

@@ -140,6 +140,7 @@ class Registry(Structure):
         self.version = 0
         self.cache_version = 0
         self.caches: dict[str, dict[Any, Any]] = {}
+        self.told: set[str] = set()
         self.lock = threading.RLock()
         self.entered: Callable[[Connection], dict[str, dict[Any, Any]] | None] = lambda _connection: None
 

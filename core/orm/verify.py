@@ -80,7 +80,10 @@ def _verify_order(info: ModelInfo) -> None:
     for part in info.order.split(","):
         found = _ORDER.fullmatch(part)
         if found is None or found[1] not in info.fields:
-            raise ValidationError("The order {order} of {model} names no field.", order=repr(part), model=info.name)
+            raise ValidationError(
+                "The order {order} of {model} names no field.", order=repr(part), model=info.name,
+                declaration=(info.name, "_order"),
+            )  # fmt: skip
 
 
 def _verify_default(info: ModelInfo, field: Field[Any, Any]) -> None:
@@ -130,6 +133,7 @@ def _verify_override(info: ModelInfo, name: str, override: FunctionType, overrid
             addon=override.__module__,
             arguments=f"{name}{theirs}",
             reason=str(error),
+            declaration=(info.name, name),
         ) from None
 
 

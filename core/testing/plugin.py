@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 pytest_plugins = ("core.testing.records", "core.testing.clients", "core.testing.serving", "core.testing.browser")
 
+pytest.register_assert_rewrite("core.testing.conformance")
+
 BACKENDS = ("sqlite", "postgresql")
 
 MakeServer = Callable[..., "DatabaseServer"]

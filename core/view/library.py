@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import logging
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from core.view.reader import view_type
 
 if TYPE_CHECKING:
     from core.orm.env import Env
+
+log = logging.getLogger(__name__)
 
 CACHE = "views"
 CHANGED = "caches announced"
@@ -45,11 +48,19 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Combined:
-    """A view with everything that extends it, and the extensions that could not be applied."""
+    """A view with everything that extends it, and the extensions that could not be applied.
+
+    Attributes:
+        root: the whole arch.
+        origin: of the view that is extended.
+        findings: what is wrong with the extensions.
+        left_out: the errors of those that could not be applied.
+    """
 
     root: etree._Element
     origin: Origin
     findings: tuple[Finding, ...]
+    left_out: tuple[DataFileError, ...] = ()
 
 
 class Library:
@@ -167,16 +178,27 @@ def _combine(env: Env, plan: tuple[int, ...]) -> Combined:
     arch, origin = archs[plan[0]]
     root = parse_arch(arch, origin)
     findings: list[Finding] = []
+    left_out: list[DataFileError] = []
     for view_id in plan[1:]:
         arch, place = archs[view_id]
         warnings: list[Finding] = []
         try:
             root = apply(copy.deepcopy(root), parse_arch(arch, place), place, warnings)
         except DataFileError as error:
+            left_out.append(error)
             findings.append(Finding(error.file or place.view, error.line, "view-inherit", _without_place(error)))
         else:
             findings += warnings
-    return Combined(root, origin, tuple(findings))
+    tell(env, left_out)
+    return Combined(root, origin, tuple(findings), tuple(left_out))
+
+
+def tell(env: Env, errors: Iterable[DataFileError]) -> None:
+    """Write views that cannot be shown into the log, each once in the life of a registry."""
+    for error in errors:
+        if str(error) not in env.registry.told:
+            env.registry.told.add(str(error))
+            log.warning("database %s: left out of a view: %s", env.registry.name, error)
 
 
 def origin_of_view(view: Any, row: Row | None = None) -> Origin:

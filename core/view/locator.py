@@ -141,15 +141,32 @@ def _is_too_wide(root: etree._Element) -> bool:
 
 def _lost(root: etree._Element, spec: etree._Element, origin: Origin) -> DataFileError:
     near = _similar(root, spec)
-    hint = " The nearest are " + ", ".join(near) + "." if near else ""
+    hint = " The nearest are " + ", ".join(_shown(element, name) for element, name in near) + "." if near else ""
+    anchor = anchor_for(root, spec)
     return DataFileError(
-        "The view {view} extends {locator}, which is not in the view it inherits from.{hint}",
+        "The view {view} extends {locator}, which is not in the view it inherits from.{hint} Try {anchor}.",
         file=origin.file, line=origin.line_of(spec), view=origin.view or "?", locator=described(spec), hint=hint,
+        anchor=anchor,
     )  # fmt: skip
 
 
-def _similar(root: etree._Element, spec: etree._Element) -> list[str]:
-    """Up to three elements that the author may have meant, as text with their lines."""
+def anchor_for(root: etree._Element, spec: etree._Element) -> str:
+    """A locator, ready to be written, of the element that is most like the one a specification does not find.
+
+    The root itself stands for what has nothing like it any more.
+    """
+    near = _similar(root, spec)
+    position = spec.get("position", "inside")
+    if not near:
+        return f'<xpath expr="/{root.tag}" position="inside">'
+    element, name = near[0]
+    value = element.get(name) if name else None
+    condition = f"[@{name}='{value}']" if value and "'" not in value else ""
+    return f'<xpath expr="//{element.tag}{condition}" position="{position}">'
+
+
+def _similar(root: etree._Element, spec: etree._Element) -> list[tuple[etree._Element, str]]:
+    """Up to three elements that the author may have meant, each with the attribute that tells it from others."""
     wanted: dict[str, str] = {}
     tag = str(spec.tag)
     if tag == "xpath":
@@ -160,7 +177,7 @@ def _similar(root: etree._Element, spec: etree._Element) -> list[str]:
         tag = steps[-1] if steps else ""
     else:
         wanted = {name: value for name, value in attributes(spec).items() if name not in IGNORED}
-    scored: dict[str, None] = {}
+    scored: dict[str, tuple[etree._Element, str]] = {}
     everything = list(root.iter(etree.Element))
     for name, value in wanted.items():
         values = {other for element in everything if (other := element.get(name))}
@@ -168,13 +185,14 @@ def _similar(root: etree._Element, spec: etree._Element) -> list[str]:
         for one in close:
             for element in everything:
                 if element.get(name) == one:
-                    scored[_shown(element, name)] = None
+                    scored[_shown(element, name)] = (element, name)
                     break
     if not scored and tag:
         for element in everything:
             if _one_name(str(element.tag)) == _one_name(tag):
-                scored[_shown(element, "name" if element.get("name") else "string")] = None
-    return list(scored)[:3]
+                name = "name" if element.get("name") else "string"
+                scored[_shown(element, name)] = (element, name)
+    return list(scored.values())[:3]
 
 
 def _shown(element: etree._Element, attribute: str) -> str:

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from core.orm.env import Env
 
 
+LEFT_OUT = "left out of views"
+"""Under this name a transaction keeps the errors of views that it could not show whole."""
+
+
 @dataclass(frozen=True, slots=True)
 class Resolved:
     """A view as one reader sees it.
@@ -39,6 +43,7 @@ class Resolved:
         arch: the same as a tree; shared, never to be changed.
         reads: the fields of the model that have to be read to show it.
         findings: extensions that could not be applied, fields that do not exist: for developers and admins.
+        left_out: the errors of the views that could not be applied, in words for people.
     """
 
     model: str
@@ -49,6 +54,7 @@ class Resolved:
     arch: etree._Element
     reads: tuple[str, ...]
     findings: tuple[Finding, ...]
+    left_out: tuple[DataFileError, ...] = ()
 
     def fields(self, env: Env) -> dict[str, dict[str, Any]]:
         """What `fields_get` says of the fields that the view reads."""
@@ -83,7 +89,13 @@ def resolve(env: Env, model: str, kind: str = "form", view_id: int | str | None 
     found = cache.get(key)
     if found is None:
         found = cache[key] = _fitted(env, shelf, row, model, kind, groups)
+    env.tx.memo.setdefault(LEFT_OUT, {}).update({str(error): error for error in found.left_out})
     return _with_rights(env, found)
+
+
+def left_out_of(env: Env) -> list[DataFileError]:
+    """Of the views that were resolved in this transaction, what had to be left out."""
+    return list(env.tx.memo.get(LEFT_OUT, {}).values())
 
 
 def _chosen(
@@ -119,6 +131,7 @@ def group_ids(env: Env) -> frozenset[int]:
 
 def _fitted(env: Env, shelf: Library, row: Row | None, model: str, kind: str, groups: frozenset[int]) -> Resolved:
     findings: list[Finding] = []
+    left_out: tuple[DataFileError, ...] = ()
     root: etree._Element | None = None
     origin = Origin(row.xmlid or row.name) if row else Origin()
     if row is not None:
@@ -126,9 +139,12 @@ def _fitted(env: Env, shelf: Library, row: Row | None, model: str, kind: str, gr
             whole = views.combined(env, shelf.plan(row, groups))
         except DataFileError as error:
             findings.append(Finding(error.file or origin.view, error.line, "view-arch", str(error)))
+            left_out = (error,)
+            views.tell(env, left_out)
         else:
             root, origin = copy.deepcopy(whole.root), whole.origin
             findings += whole.findings
+            left_out = whole.left_out
     if root is None:
         root = _default(env, model, kind)
     if env.lang:
@@ -147,6 +163,7 @@ def _fitted(env: Env, shelf: Library, row: Row | None, model: str, kind: str, gr
         arch=root,
         reads=tuple(sorted(name for name in parsed.view.reads if name in known)),
         findings=(*findings, *parsed.findings),
+        left_out=left_out,
     )
 
 

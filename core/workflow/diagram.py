@@ -148,7 +148,7 @@ def draw(
 def _extent(root: etree._Element, width: float) -> tuple[float, float]:
     """From where to where the picture goes, with the names of its ways."""
     ends = [(float(label.get("x", 0)), len(label.text or "") * LETTER / 2) for label in root.iter(f"{{{SVG}}}text")]
-    return min(0, *(x - half for x, half in ends)), max(width, *(x + half for x, half in ends))
+    return min([0.0, *(x - half for x, half in ends)]), max([width, *(x + half for x, half in ends)])
 
 
 def _arrow_head(root: etree._Element) -> None:

@@ -186,7 +186,7 @@ def data(text: str) -> dict[str, str]:
         ),
         (
             {"security/ir.model.access.csv": "id,name\n"},
-            "security/ir.model.access.csv", 1, "access", "workshop.job",
+            "models/job.py", 4, "access", "workshop.job",
         ),
         (
             {"security/ir.model.access.csv": "id,name,group\na,b,c\n"},
@@ -198,7 +198,7 @@ def data(text: str) -> dict[str, str]:
              ' "demo": ["demo/job.xml"]}'},
             "__manifest__.py", 2, "manifest-file", "gone.xml",
         ),
-        ({"__manifest__.py": '{"name": "W",\n "depnds": []}'}, "__manifest__.py", 1, "manifest", "depends"),
+        ({"__manifest__.py": '{"name": "W",\n "depnds": []}'}, "__manifest__.py", 2, "manifest", "depends"),
         ({"models/job.py": "import nothing_of_that_name\n"}, "models/job.py", 1, "python", "nothing_of_that_name"),
     ],
 )  # fmt: skip
@@ -214,7 +214,7 @@ def test_each_fault_is_found_at_its_line(
 @pytest.mark.parametrize(
     ("wrong", "line", "says"),
     [
-        ("due = fields.Integer('Due')\n    @due.compute('csot')\n    def _due(self): ...", 10, "Did you mean cost"),
+        ("due = fields.Integer('Due')\n    @due.compute('csot')\n    def _due(self): ...", 11, "Did you mean cost"),
         ("due = fields.Related('customer_id.nmae', string='Due')", 10, "Did you mean name"),
         ("due = fields.Integer('Due'", 10, "SyntaxError"),
     ],

@@ -68,6 +68,21 @@ def test_where_shows_the_lines_of_a_field_and_of_a_method():
     assert where("res.partner.write")[0]["name"] == "Model.write"
 
 
+def test_where_shows_a_view_and_what_extends_it_in_the_order_of_its_application():
+    places = where("base.partner_form")
+    assert (places[0]["kind"], places[0]["name"]) == ("view", "base.partner_form")
+    assert [place["name"] for place in places if place["addon"] == "crm"] == ["crm.partner_form"]
+    for place in places:
+        with open(place["file"]) as source:
+            assert place["name"].partition(".")[2] in source.readlines()[place["line"] - 1]
+
+
+def test_where_shows_methods_with_their_overrides_in_order():
+    names = [place["name"] for place in where("crm.lead.write")]
+    assert names == sorted(names, key=lambda name: name != "Model.write"), "what is overridden comes first"
+    assert "Lead.write" in names
+
+
 def test_where_suggests_the_nearest_name():
     for wrong, near in (("crm.lad", "crm.lead"), ("res.partner.nme", "name")):
         answer = CliRunner().invoke(main, ["where", wrong])

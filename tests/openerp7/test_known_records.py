@@ -84,7 +84,7 @@ def test_what_is_not_known_here_is_dropped_with_its_reason(env: Env, load: Load)
 
 
 def test_what_is_wrong_is_not_only_unknown(load: Load) -> None:
-    with pytest.raises(DataFileError, match=r"old\.xml:1: .*credit_limit"):
+    with pytest.raises(DataFileError, match=r"old\.xml:2: .*credit_limit"):
         load(
             """<record id="a" model="res.partner"><field name="name">A</field>
                  <field name="credit_limit">x</field></record>"""

@@ -54,3 +54,9 @@ def test_a_refusal_stands_in_the_frame_of_the_page(database: Database, client: W
     assert page.response.status_code == 422
     assert "base cannot be uninstalled" in page.texts("//main")[0]
     assert page.root.xpath("//nav[@id='side']")
+
+
+def test_an_upgrade_can_be_tried_first(database: Database, client: WebClient, visit: Callable[[str], Screen]) -> None:
+    assert visit("/web/apps?show=all").root.xpath("//*[@id='addon-base']//button[@value='try']")
+    assert press(client, "crm", "install").response.status_code == 200
+    assert press(client, "crm", "try").texts(NOTICE) == ["CRM can be upgraded: every view still works."]

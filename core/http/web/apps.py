@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from core.errors import MissingError
+from core.errors import MissingError, UserError
 from core.http.language import addon_texts, translator
 from core.http.request import Request, Response, redirect
 from core.http.web.page import go, note, page, say
@@ -27,6 +27,7 @@ MODEL = "ir.module.module"
 _CHANGES = {
     "install": (buttons.install_after, "{name} was installed."),
     "upgrade": (buttons.upgrade_after, "{name} was upgraded."),
+    "try": (buttons.try_upgrade_after, "{name} can be upgraded: every view still works."),
     "enable": (buttons.enable_after, "{name} was switched on."),
     "disable": (buttons.disable_after, "{name} was switched off."),
     "uninstall": (buttons.uninstall_after, "{name} was uninstalled; its data is archived."),
@@ -109,6 +110,13 @@ def change_app(request: Request, name: str) -> Response:
     def tell(outcome: Outcome) -> None:
         translate = translator(request)
         messages = [message.translated(translate) for message in outcome.messages]
+        if outcome.faults:
+            listed = "\n".join(str(fault) for fault in outcome.faults)
+            raise UserError(
+                "{name} cannot be upgraded until these views are mended: {faults}",
+                name=module.shortdesc or name,
+                faults=listed,
+            )
         if messages:
             note(response, request, " ".join([*([done] if outcome.changed else []), *messages]), "info")
 

@@ -15,7 +15,9 @@ from core.http.request import Request, Response, redirect
 from core.http.web import menus, render
 from core.http.web.pages.shell import Link, Notice, Shell, Tone
 from core.kernel.formats import format_number
+from core.view.resolve import left_out_of
 
+MOST_WARNINGS = 3
 NOTICE_COOKIE = "notice"
 THEME_COOKIE = "theme"
 
@@ -60,7 +62,7 @@ def shell_of(request: Request, title: str, here: str = "", crumbs: Sequence[Link
         app=app,
         apps=roots,
         crumbs=tuple(crumbs),
-        notices=_waiting(request),
+        notices=(*_waiting(request), *_broken_views(request)),
         resting=env.has_group("base.group_system") and is_resting(env.tx.connection),
     )
 
@@ -166,6 +168,15 @@ def note(response: Response, request: Request, text: str, tone: Tone) -> None:
     response.set_cookie(
         NOTICE_COOKIE, value, max_age=60, path="/web", httponly=True, samesite="Lax", secure=request.https
     )
+
+
+def _broken_views(request: Request) -> Iterator[Notice]:
+    """For administrators: extensions of views that the screen has to do without, and what to do about them."""
+    errors = left_out_of(request.env)
+    if errors and request.env.has_group("base.group_system"):
+        for error in errors[:MOST_WARNINGS]:
+            text = say(request, "A part of this screen is missing. {reason}", reason=error)
+            yield Notice(text, "warning")
 
 
 def _waiting(request: Request) -> tuple[Notice, ...]:

@@ -1,0 +1,6 @@
+"""What every addon is tested for, of claim_demo."""
+
+from core.testing.conformance import Conformance
+
+
+class TestConformance(Conformance): ...
