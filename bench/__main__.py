@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
@@ -34,6 +36,7 @@ def main(
     as_json: bool,
 ) -> None:  # fmt: skip
     """Measure Grial beside the floors on the same work, in databases made for it: medians of all rounds."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # whoever is stopped takes his server and databases along
     lines: list[Line] = []
     if profile is not None:
         profile.mkdir(parents=True, exist_ok=True)
