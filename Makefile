@@ -2,7 +2,9 @@
 
 PYTHON ?= $(shell [ -x .venv/bin/python ] && echo .venv/bin/python || echo python3)
 
-.PHONY: help run test check fmt bench kill docs assets tools
+OPENERP7 ?= data/openerp7
+
+.PHONY: help run test check fmt bench kill docs assets openerp7 tools
 
 help:
 	@echo "make run     a server with demo data on 127.0.0.1:8069"
@@ -13,6 +15,7 @@ help:
 	@echo "make kill    kill the server 60 times on each database in the middle of its work, and look what is left"
 	@echo "make docs    the documentation as a web site, in site/"
 	@echo "make assets  fetch the web client's scripts again"
+	@echo "make openerp7  fetch OpenERP 7's own addons into OPENERP7=data/openerp7, and check all their data files"
 
 run:
 	python3 server.py run $(ARGS)
@@ -44,6 +47,10 @@ docs:
 assets: tools
 	rm -rf core/http/static/vendor
 	$(PYTHON) -m pip install --no-deps --quiet --editable .
+
+openerp7: tools
+	$(PYTHON) tools/openerp7.py $(OPENERP7)
+	$(PYTHON) server.py check $(OPENERP7)/addons --summary
 
 tools:
 	@GRIAL_EXTRAS=test python3 server.py --version >/dev/null

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import median
 
 from bench.measured import Measured
 from bench.row import GROWTH, Row
 
 HEADER = (
-    "work", "Grial", "statements", "in the database", "floor", "psycopg2", "ratio", "at least", "10 x records", "met"
+    "work", "Grial", "statements", "in the database", "floor", "psycopg2", "ratio", "at least", "10 x records",
+    "besides", "met",
 )  # fmt: skip
 
 
@@ -24,6 +25,7 @@ class Line:
         database: the part of Grial's time that PostgreSQL spent.
         ratio: of Grial's rate to the floor's.
         growth: how many times as long all records take as a tenth of them.
+        detail: what else was measured of Grial, by name.
         faults: what was promised and does not hold.
     """
 
@@ -38,6 +40,7 @@ class Line:
     at_least: float | None
     growth: float | None
     faults: list[str]
+    detail: dict[str, float] = field(default_factory=dict)
 
 
 def summed_up(backend: str, row: Row, measured: Mapping[str, Sequence[Measured]], small: Sequence[Measured]) -> Line:
@@ -47,13 +50,15 @@ def summed_up(backend: str, row: Row, measured: Mapping[str, Sequence[Measured]]
     grial = measured["grial"]
     counted = [one.statements for one in grial if one.statements is not None]
     spent = [one.database / one.seconds for one in grial if one.database is not None]
-    floor = rates.get(row.floor)
+    floor = rates.get(row.floor) or rates.get("core")
     ratio = rates["grial"] / floor if floor else None
     growth = seconds["grial"] / median(one.seconds for one in small) if small else None
     line = Line(
         backend, row.name, row.title, row.unit, rates, int(median(counted)) if counted else None,
         median(spent) if spent else None, ratio, row.at_least, growth, [],
     )  # fmt: skip
+    details = [one.detail for one in grial if one.detail]
+    line.detail = {name: median(one[name] for one in details) for name in (details[0] if details else ())}
     line.faults = list(_faults(row, line))
     return line
 
@@ -66,6 +71,9 @@ def _faults(row: Row, line: Line) -> Sequence[str]:
         found.append(f"{line.statements} statements instead of {row.most_statements}")
     if line.growth is not None and line.growth >= GROWTH:
         found.append(f"grows {line.growth:.1f} times")
+    for name, most in row.limits.items():
+        if line.detail[name] > most:
+            found.append(f"{name} {line.detail[name]:.4g} instead of {most:g}")
     if row.peer is not None and row.peer[0] in line.rates:
         name, times = row.peer
         reached = line.rates["grial"] / line.rates[name]
@@ -99,6 +107,7 @@ def _cells(line: Line, peers: Sequence[str]) -> list[str]:
         "" if line.ratio is None else f"{line.ratio:.2f}",
         "" if line.at_least is None else f"{line.at_least:g}",
         "" if line.growth is None else f"{line.growth:.1f}",
+        ", ".join(f"{name} {value:.4g}" for name, value in line.detail.items()),
         "; ".join(line.faults) or "yes",
         *(_rate(line.rates.get(peer)) for peer in peers),
     ]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from bench.sides import Core, Driver, Grial
@@ -22,9 +22,10 @@ class Row:
         count: how many in one round.
         core, driver, grial: do it; each gives the same answer. `None` where a side has no way to do it.
         at_least: the part of the floor's rate that Grial has to reach; None where nothing was promised.
-        floor: the side that it is compared with.
+        floor: the side that it is compared with; where that is not there, with `core`.
         most_statements: how many Grial may need, however many records there are; None where each unit has its own.
         grows: is it measured for a tenth of the records too? All of them take less than GROWTH times as long.
+        limits: the most that something measured besides may be, by its name.
         peer: another system that does the same, and how many times faster Grial has to be.
     """
 
@@ -39,6 +40,7 @@ class Row:
     floor: str = "core"
     most_statements: int | None = None
     grows: bool = False
+    limits: Mapping[str, float] = field(default_factory=dict)
     peer: tuple[str, float] | None = None
 
     @property

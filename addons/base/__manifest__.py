@@ -1,6 +1,6 @@
 {
     "name": "Base",
-    "version": "1.0",
+    "version": "1.1",
     "summary": "People, companies, users and the records that describe the system",
     "description": "Partners, companies, users, groups and rights, countries, currencies, languages, sequences, "
     "attachments, scheduled jobs, views, menus, actions, workflows and the list of addons.",

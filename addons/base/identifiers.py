@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumberFormat
 from stdnum import get_cc_module
 from stdnum.exceptions import ValidationError as StdnumError
 
@@ -41,20 +39,24 @@ def checked_vat(vat: str, region: str) -> bool:
 
 def formatted_phone(number: str, region: str) -> str:
     """The number in its international form, or as it was where it cannot be read."""
+    import phonenumbers  # late, so that a server starts quickly
+
     try:
         parsed = phonenumbers.parse(number, region or None)
-    except NumberParseException:
+    except phonenumbers.NumberParseException:
         return number
     if not phonenumbers.is_possible_number(parsed):
         return number
-    return phonenumbers.format_number(parsed, PhoneNumberFormat.INTERNATIONAL)
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 def phone_problem(number: str, region: str) -> bool:
     """Whether no telephone can have this number. Without a country or a `+` nothing can be said against it."""
     if not region and not number.strip().startswith("+"):
         return False
+    import phonenumbers  # late, so that a server starts quickly
+
     try:
         return not phonenumbers.is_possible_number(phonenumbers.parse(number, region or None))
-    except NumberParseException:
+    except phonenumbers.NumberParseException:
         return True

@@ -2,6 +2,7 @@
 
 from bench.row import Row
 from bench.workloads import (
+    beginnings,
     browse,
     create_many,
     create_native,
@@ -9,14 +10,15 @@ from bench.workloads import (
     group,
     import_sheet,
     load_xml,
+    pages,
     search,
     write_different,
     write_native,
     write_same,
 )
 
-ROWS: dict[str, Row] = {
-    module.ROW.name: module.ROW
+_ALONE = [
+    module.ROW
     for module in (
         create_many,
         create_single,
@@ -30,5 +32,7 @@ ROWS: dict[str, Row] = {
         create_native,
         write_native,
     )
-}
+]
+
+ROWS: dict[str, Row] = {row.name: row for row in (*_ALONE, *pages.ROWS, *beginnings.ROWS)}
 """In the order of the table."""

@@ -135,7 +135,8 @@ class FileCheck(Reading):
 
     @staticmethod
     def _kind_of_workflow(element: etree._Element) -> str:
-        return "workflow" if element.get("start") is not None else "workflow signal"
+        defines = element.get("start") is not None or element.get("inherit") is not None
+        return "workflow" if defines else "workflow signal"
 
     def _record(self, element: etree._Element) -> Entry:
         model = element.get("model") or ""
@@ -181,7 +182,7 @@ class FileCheck(Reading):
         if element.get("type") in ("xml", "html") or (children(element) and not records_inside(element)):
             self.interpolations(element)
             if model == "ir.ui.view" and name == "arch":
-                read_arch(self.ledger, element, extends_view(element))
+                self._arch(element)
             elif element.get("type") in ("list", "tuple"):
                 for child in children(element):
                     self._value(child, None)
@@ -192,6 +193,17 @@ class FileCheck(Reading):
         if plain and not children(element):
             self._text(element, field, model, name)
         return entry
+
+    def _arch(self, element: etree._Element) -> None:
+        """The arch of a view: its root says the type, unless it extends another view."""
+        current = self.ledger.current
+        read_arch(self.ledger, element, extends_view(element))
+        self.ledger.current = current
+        roots = [str(child.tag) for child in children(element)]
+        if not extends_view(element) and type_said(element) != "qweb" and not VIEW_TYPES.intersection(roots):
+            kind = next(iter(roots), "")
+            hint = suggestion(kind, VIEW_TYPES)
+            self.note(line_of(element), "view-type", f"There is no view type {kind!r}.{hint}", kind="rejected")
 
     def _text(self, element: etree._Element, field: Any, model: str, name: str) -> None:
         """A value given as plain text."""
@@ -270,3 +282,10 @@ def extends_view(arch: etree._Element) -> bool:
     """Does the record around an arch extend another view?"""
     record = arch.getparent()
     return record is not None and any(field.get("name") == "inherit_id" for field in children(record))
+
+
+def type_said(arch: etree._Element) -> str:
+    """The view type that the record around an arch says; mostly it says none."""
+    record = arch.getparent()
+    fields = children(record) if record is not None else []
+    return next((field.text or "" for field in fields if field.get("name") == "type"), "").strip()

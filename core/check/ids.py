@@ -138,6 +138,10 @@ class Ids:
             if later and found.source.addon == source.addon and source.addon:
                 return f"{xmlid!r} is defined only later, at {found.source.shown}:{found.line}."
             return ""
+        # OpenERP kept the groups of every addon in base.
+        of_group = source.legacy and module == "base" and bare.startswith("group_")
+        if of_group and any(other.endswith(f".{bare}") for other in self.defined):
+            return ""
         if not source.loose and not source.legacy and module not in self.addons:
             return f"{xmlid!r} is of no addon that this one depends on."
         if module not in self.addons or bare.startswith(GENERATED):

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from core.check.attributes import INERT, READ
-from core.check.ids import Ids
+from core.check.ids import MODEL_OF_TAG, Ids
 from core.check.ledger import Entry, Kind, Ledger
 from core.check.literals import foreign
 from core.check.sources import Source
+from core.data.batch import parent_id
 from core.data.names import HELPERS
 from core.data.xml import attributes, interpolations, line_of
 from core.errors import ExpressionError
@@ -21,7 +22,7 @@ from core.kernel.finding import Finding, Severity, suggestion
 if TYPE_CHECKING:
     from core.orm.registry import ModelInfo, Registry
 
-TOLERATED = frozenset({"model", "field", "reference", "function"})
+TOLERATED = frozenset({"model", "field", "reference", "function", "view-type"})
 """Codes of findings that are warnings in OpenERP's files."""
 APART = frozenset({"act_window", "action"})
 """Tags whose domain and context have verdicts of their own."""
@@ -54,6 +55,8 @@ class Reading:
     def read(self, element: etree._Element, construct: str) -> Entry:
         """Note that an element is read; attributes that do nothing get a verdict of their own."""
         tag = str(element.tag)
+        if tag in ("wizard", "asset"):
+            return self.ledger.read(element, construct)
         known, inert = READ.get(tag, "").split(), INERT.get(tag, {})
         own = [name for name in known if not (tag in APART and name in ("domain", "context"))]
         for name in attributes(element):
@@ -65,7 +68,8 @@ class Reading:
     def named(self, element: etree._Element, entry: Entry) -> None:
         """Say whether the element defines its record again, and remember records that will not be there."""
         xmlid = (element.get("id") or "").strip()
-        if not xmlid:
+        model = element.get("model") or "" if element.tag == "record" else MODEL_OF_TAG.get(str(element.tag), "")
+        if not xmlid or not model:
             return
         name = self.ids.qualified(xmlid, self.source.addon)
         if entry.kind in ("dropped", "rejected"):
@@ -74,6 +78,8 @@ class Reading:
         if self.ids.is_there(name, self.source):
             entry.judge("updated", "")
         self.ids.written.add(name)
+        info = self.registry.models.get(model) if self.registry is not None else None
+        self.ids.written.update(parent_id(name, parent) for parent in (info.inherits if info is not None else ()))
         self.ids.lost.discard(name)
 
     def expressions(self, element: etree._Element) -> None:

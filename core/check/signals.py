@@ -56,7 +56,9 @@ class Signals:
 
     def _read(self, element: etree._Element, source: Source) -> None:
         model, xmlid = element.get("model") or "", self._ids.qualified(element.get("id") or "", source.addon)
-        if element.tag == "workflow" and element.get("start") is not None:
+        base = self._ids.qualified(element.get("inherit") or "", source.addon)
+        if element.tag == "workflow" and (element.get("start") is not None or base in self._models):
+            model = model or self._models.get(base, "")
             self._models[xmlid] = model
             for child in children(element):
                 for state in [*words(child.get("from")), child.get("to") or "", child.get("name") or ""]:

@@ -23,6 +23,7 @@ COMMANDS = {
     "access": "core.cli.access",
     "check": "core.cli.check",
     "where": "core.cli.where",
+    "flows": "core.cli.flows",
     "new": "core.cli.new",
     "shell": "core.cli.shell",
     "test": "core.cli.test",

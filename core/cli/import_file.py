@@ -27,6 +27,7 @@ LOADED: Mapping[VerdictKind, str] = {
     "updated": "updated",
     "skipped": "left as they were",
     "partial": "loaded only in part (see above)",
+    "dropped": "dropped (see above)",
     "rejected": "not loaded (see above)",
 }
 """What is said of the elements of a data file, by verdict."""
@@ -133,6 +134,8 @@ def command(
         known, and what can be done about it.
     FILE.xml, or FILE.csv with --addon: a data file, as in an addon's `data`. Its
         records are yours: no upgrade and no uninstall of an addon deletes them.
+        What OpenERP's files say of models and fields that are not here is left
+        out; a record that is here already, by its code or name, is the same one.
     --undo ID: shows what it takes back, and asks; --dry-run stops there.
 
     The exit code is 1 when something was refused or left out.
@@ -156,7 +159,7 @@ def command(
     if addon:
         loaded = load_data(found, database, file, addon, dry_run, on_error == "skip")
         show_loaded(loaded, dry_run, as_json)
-        ctx.exit(1 if loaded.rejected or loaded.count("partial") else 0)
+        ctx.exit(1 if loaded.rejected or loaded.count("partial") or loaded.count("dropped") else 0)
     wishes = Wishes(str(model), choices, keys, _pairs(missing), _meanings(values), on_error == "stop", login, empty)
     sheet = read_rows(file, encoding, separator)
     from core.data.sheets.outcome import Stopped

@@ -28,9 +28,14 @@ class Waiting:
 
 
 class Batch:
-    """Creates records in the order of the file within each model, in as few statements as possible."""
+    """Creates records in the order of the file within each model, in as few statements as possible.
 
-    def __init__(self, env: Env, ids: ExternalIds, failed: Callable[[Waiting, str, GrialError], None]) -> None:
+    `failed` hears of a record that cannot be created, and may give what is to be created in its place.
+    """
+
+    def __init__(
+        self, env: Env, ids: ExternalIds, failed: Callable[[Waiting, str, GrialError], Waiting | None]
+    ) -> None:
         self.env = env
         self.ids = ids
         self.failed = failed
@@ -67,7 +72,9 @@ class Batch:
                 created = self._records(model, queue)
         except GrialError as error:
             if len(queue) == 1:
-                self.failed(queue[0], model, error)
+                again = self.failed(queue[0], model, error)
+                if again is not None:
+                    self._create(model, [again])
                 return
             # One of them is at fault: find it, so that the message can name its line.
             for record in queue:

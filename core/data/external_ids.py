@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from core.orm import xmlids
 
@@ -150,6 +150,13 @@ class ExternalIds:
         return list(self.env.super_env["ir.model.data"].search(domain))
 
 
+MOVED: Final[dict[Key, Key]] = {
+    ("base", "user_root"): ("base", "user_admin"),
+    ("base", "partner_root"): ("base", "partner_admin"),
+}
+"""What people's older files mean by an id: OpenERP's first user is a person, the administrator."""
+
+
 class ImportedIds(ExternalIds):
     """The external ids of a file that people import: records of addons are found, new ones belong to no addon.
 
@@ -163,6 +170,21 @@ class ImportedIds(ExternalIds):
         if any(place not in self._known for place in places):
             self.preload([xmlid])
         return next((place for place in places if self._known.get(place) is not None), places[0])
+
+    def written(self, xmlid: str) -> Key:
+        """The key as the file says it; of what OpenERP called otherwise, the key that it has here."""
+        key = super().written(xmlid)
+        return MOVED.get(key, key)
+
+    def find(self, xmlid: str) -> Known | None:
+        """What the id stands for; a group that OpenERP kept in `base` is found in the addon that has it here."""
+        found = super().find(xmlid)
+        module, name = self.written(xmlid)
+        if found is None and module == "base" and name.startswith("group_"):
+            rows = self._rows([("name", "=", name), ("model", "=", "res.groups")])
+            if len(rows) == 1:
+                found = self._known[self.key(xmlid)] = Known(rows[0].model, rows[0].res_id, rows[0].noupdate)
+        return found
 
     def places(self, xmlid: str) -> list[Key]:
         """People's own place first, then the addon's."""

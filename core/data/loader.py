@@ -14,7 +14,7 @@ from core.data.csv import load_rows
 from core.data.outcome import LoadOutcome
 from core.data.session import Mode, Session, addon_folder
 from core.data.xml import attributes, blocks, interpolations, line_of, parse_file
-from core.errors import DataFileError, GrialError, UnknownName
+from core.errors import DataFileError, GrialError, UnknownName, UserError
 
 if TYPE_CHECKING:
     from core.orm.env import Env
@@ -106,10 +106,12 @@ def _load_xml(session: Session, root: etree._Element) -> None:
 def _load_element(session: Session, element: etree._Element) -> None:
     handler = TAGS.get(str(element.tag))
     line = line_of(element)
+    if handler is None:
+        unknown = UnknownName("<{name}> is no tag of a data file.", name=str(element.tag), known=TAGS)
+        session.reject(line, UserError("{reason}", reason=unknown))
+        return
     try:
-        if handler is None:
-            raise UnknownName("<{name}> is no tag of a data file.", name=str(element.tag), known=TAGS)
-        if session.strict:
+        if session.strict and not session.tolerant:
             handler(session, element)
         else:
             with session.env.savepoint():
@@ -142,9 +144,11 @@ def _named(root: etree._Element) -> Iterator[str]:
 
 
 def _load_workflow(session: Session, element: etree._Element) -> None:
-    """Our definition, when the tag says where the workflow starts, else OpenERP's signal."""
+    """Our definition, when the tag says where the workflow starts or which one it extends, else OpenERP's signal."""
     if element.get("start") is not None:
         workflow_tag.load_workflow(session, element)
+    elif element.get("inherit") is not None:
+        workflow_tag.extend_workflow(session, element)
     else:
         legacy.load_signal(session, element)
 

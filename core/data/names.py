@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from core.errors import GrialError, UnknownName
 from core.kernel.expression import expression_helpers
 from core.kernel.vocabulary import Helper
+from core.kernel.zones import to_utc
 from core.security.record_view import RecordView
 
 if TYPE_CHECKING:
@@ -31,12 +32,20 @@ COMMAND = Helper(
 )
 
 
+def _timezone(name: str) -> Helper:
+    """A zone as `pytz` gives it: `localize` takes a clock of that zone and gives the moment, in UTC as all moments."""
+    return Helper("timezone", {"localize": lambda clock: to_utc(clock, name)})
+
+
+PYTZ = Helper("pytz", {"timezone": _timezone})
+
 HELPERS: Final = frozenset(expression_helpers(datetime(2000, 1, 1))) | {
     "ref",
     "uid",
     "version",
     "Command",
     "context",
+    "pytz",
     "obj",
 }
 """Names that an `eval` may use beside external ids."""
@@ -53,7 +62,14 @@ class EvalNames(dict[str, Any]):
             return id_of(xmlid)
 
         self.update(
-            ref=ref, uid=env.uid, version=VERSION, Command=COMMAND, context=dict(env.context), true=True, false=False
+            ref=ref,
+            uid=env.uid,
+            version=VERSION,
+            Command=COMMAND,
+            pytz=PYTZ,
+            context=dict(env.context),
+            true=True,
+            false=False,
         )
 
     def __missing__(self, name: str) -> int:

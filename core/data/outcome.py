@@ -6,9 +6,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Literal
 
-VerdictKind = Literal["ok", "updated", "skipped", "partial", "rejected"]
+VerdictKind = Literal["ok", "updated", "skipped", "partial", "dropped", "rejected"]
 
-_SAID: dict[VerdictKind, str] = {"partial": "was loaded, but this was left out", "rejected": "was not loaded"}
+_SAID: dict[VerdictKind, str] = {
+    "partial": "was loaded, but this was left out",
+    "dropped": "was left out",
+    "rejected": "was not loaded",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +20,8 @@ class Verdict:
     """What became of one element of a file.
 
     `ok`: created or carried out. `updated`: written again. `skipped`: left as it is, since it is not to be updated.
-    `partial`: loaded without the part that the message names. `rejected`: not loaded.
+    `partial`: loaded without the part that the message names. `dropped`: not loaded, since an older file speaks of a
+    model, a method or an addon that is not here. `rejected`: not loaded, since something is wrong with it.
     """
 
     kind: VerdictKind

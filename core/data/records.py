@@ -87,7 +87,7 @@ def field_values(session: Session, element: etree._Element, info: ModelInfo) -> 
             value = value_of(session, child, field)
         except MissingError as error:
             # A link that the record lives and dies with is no less needed than a required one.
-            if session.strict or field.required or getattr(field, "ondelete", "") == "cascade":
+            if not session.tolerant or field.required or getattr(field, "ondelete", "") == "cascade":
                 raise session.placed(error, line_of(child)) from error
             session.note(f"{name}: {error}")
             continue

@@ -5,13 +5,14 @@ from __future__ import annotations
 import importlib
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from core.data.batch import Batch, Waiting
 from core.data.changes import changed_values
 from core.data.external_ids import ExternalIds, ImportedIds, Known
+from core.data.known_records import fields_at_fault, twin_of
 from core.data.names import EvalNames
 from core.data.outcome import LoadOutcome, Verdict, VerdictKind
 from core.errors import DataFileError, GrialError, MissingError, UnknownName, UserError
@@ -46,6 +47,7 @@ class Session:
         strict: the first rejected element raises; else it gets a verdict and the rest is loaded.
         noupdate: of the block at hand.
         legacy: the file is OpenERP's: unknown fields are dropped with a note.
+        imported: the file is a person's: a record that is there already under another id is the same record.
     """
 
     def __init__(
@@ -59,12 +61,18 @@ class Session:
         self.legacy = False
         self.arch_line = 0
         self.outcome = LoadOutcome(file)
+        self.imported = imported
         self.ids = (ImportedIds if imported else ExternalIds)(env, addon)
         self.batch = Batch(env, self.ids, self._failed)
         self.names = EvalNames(env, self.id_of, env.now())
         self._records: dict[str, dict[int, Any]] = {}
         self._notes: list[str] = []
         self._verdict_of: dict[int, int] = {}
+
+    @property
+    def tolerant(self) -> bool:
+        """Is a part of an element left out, rather than all of it, when that part is not known here?"""
+        return not self.strict or (self.legacy and self.imported)
 
     # What values may use.
 
@@ -125,8 +133,7 @@ class Session:
         created: Callable[[int], None] | None = None,
     ) -> None:
         """Create a record, or update it, as the mode of the load and the record's own marks say."""
-        notes, self._notes = self._notes, []
-        message = "; ".join(notes)
+        message = notes = self.take_notes()
         kind: VerdictKind = "partial" if notes else "ok"
         if model not in self.env.registry:
             raise UnknownName("There is no model {name}.", name=model, known=self.env.registry.models)
@@ -155,13 +162,16 @@ class Session:
         if self.mode == "update" and (self.noupdate or found.noupdate):
             self.verdict("skipped", line, xmlid, model)
             return
-        record = self._existing(model, found.id)
-        changed = changed_values(record, values)
-        if changed:
-            (record.with_context(**context) if context else record).write(changed)
+        self._write(model, found.id, values, context or {})
         self.verdict("partial" if notes else "updated", line, xmlid, model, message)
         if created is not None:
             created(found.id)
+
+    def _write(self, model: str, record_id: int, values: Mapping[str, Any], context: Mapping[str, Any]) -> None:
+        record = self._existing(model, record_id)
+        changed = changed_values(record, values)
+        if changed:
+            (record.with_context(**context) if context else record).write(changed)
 
     def _existing(self, model: str, record_id: int) -> Any:
         """A record of the database; those that the file names are read together."""
@@ -188,12 +198,34 @@ class Session:
         self.verdict(kind, line, xmlid, model, message)
         self.batch.add(model, waiting)
 
-    def _failed(self, record: Waiting, model: str, error: GrialError) -> None:
-        """A record of the queue could not be created: name its line."""
+    def _failed(self, record: Waiting, model: str, error: GrialError) -> Waiting | None:
+        """A record of the queue could not be created: it is there already, or lacks a part, or its line is named."""
+        place = self._verdict_of.pop(id(record))
+        verdict = self.outcome.verdicts[place]
+        twin = twin_of(self.env, model, record.values) if self.imported and record.xmlid else None
+        lacking = fields_at_fault(self.env.registry[model], record.values, error) if self.tolerant else ()
+        try:
+            if twin is not None:
+                self.ids.add(record.xmlid, Known(model, twin, record.noupdate))
+                with self.env.savepoint():
+                    self._write(model, twin, record.values, record.context)
+                self.outcome.verdicts[place] = replace(verdict, kind="partial" if verdict.message else "updated")
+                if record.created is not None:
+                    record.created(twin)
+                return None
+        except GrialError as worse:
+            error = worse
+        if lacking and twin is None:
+            values = {name: value for name, value in record.values.items() if name not in lacking}
+            message = "; ".join(filter(None, (verdict.message, f"{', '.join(lacking)}: {error}")))
+            self.outcome.verdicts[place] = replace(verdict, kind="partial", message=message)
+            again = replace(record, values=values)
+            self._verdict_of[id(again)] = place
+            return again
         if self.strict:
             raise self.placed(error, record.line)
-        verdict = Verdict("rejected", record.line, record.xmlid, model, str(error))
-        self.outcome.verdicts[self._verdict_of[id(record)]] = verdict
+        self.outcome.verdicts[place] = Verdict("rejected", record.line, record.xmlid, model, str(error))
+        return None
 
     def _check_owner(self, xmlid: str) -> None:
         """A record may belong to another addon, but to one that is there."""
@@ -210,15 +242,23 @@ class Session:
         """Say something about the record at hand; its verdict becomes `partial`."""
         self._notes.append(message)
 
+    def take_notes(self) -> str:
+        """All that was noted about the element at hand, as one text; the next one starts without."""
+        notes, self._notes = self._notes, []
+        return "; ".join(notes)
+
     def verdict(self, kind: VerdictKind, line: int, xmlid: str = "", model: str = "", message: str = "") -> None:
         """Record what became of an element."""
-        if message and kind in ("partial", "rejected"):
+        if message and kind in ("partial", "dropped", "rejected"):
             log.warning("%s:%s: %s: %s", self.file_name, line, kind, message)
         self.outcome.verdicts.append(Verdict(kind, line, xmlid, model, message))
 
     def reject(self, line: int, error: GrialError, xmlid: str = "", model: str = "") -> None:
         """An element cannot be loaded: raise where the load is strict, else note it."""
         self._notes = []
+        if isinstance(error, UnknownName) and self.tolerant and self.legacy:
+            self.verdict("dropped", line, xmlid, model, str(error))
+            return
         if self.strict:
             raise self.placed(error, line) from error
         self.verdict("rejected", line, xmlid, model, str(error))

@@ -15,7 +15,9 @@ from core.kernel.finding import suggestion
 if TYPE_CHECKING:
     from core.data.session import Session
 
-WORKFLOW_OWN = frozenset({"id", "model", "field", "start", "name", "on_create"})
+WORKFLOW_OWN = frozenset({"id", "model", "field", "start", "name", "on_create", "running"})
+EXTENSION_OWN = frozenset({"id", "inherit"})
+MOVED_OWN = frozenset({"from", "to"})
 STATE_OWN = frozenset({"name", "action", "kind", "split", "join", "stop", "label", "subflow"})
 TRANSITION_OWN = frozenset(
     {"name", "from", "to", "groups", "condition", "label", "sequence", "trigger_model", "trigger"}
@@ -42,17 +44,18 @@ def load_workflow(session: Session, element: etree._Element) -> None:
     start = element.get("start") or ""
     states = _states(element, labels, start)
     transitions = [child for child in children(element) if child.tag == "transition"]
-    session.put(
-        line_of(element),
-        "workflow",
-        xmlid,
-        {
-            "name": element.get("name") or xmlid,
-            "osv": model,
-            "field": name,
-            "on_create": truth(element.get("on_create"), True),
+    values: dict[str, Any] = {
+        "name": element.get("name") or xmlid,
+        "osv": model,
+        "field": name,
+        "on_create": truth(element.get("on_create"), True),
+        "moves": {
+            child.get("from") or "": child.get("to") or "" for child in children(element) if child.tag == "moved"
         },
-    )
+    }
+    if element.get("running"):
+        values["running"] = element.get("running")
+    session.put(line_of(element), "workflow", xmlid, values)
     leaving = {state for one in transitions for state in _from(one, states)}
     for state, described in states.items():
         values = _activity(session, described, labels[state])
@@ -64,6 +67,39 @@ def load_workflow(session: Session, element: etree._Element) -> None:
         _transition(session, xmlid, one, states)
 
 
+def extend_workflow(session: Session, element: etree._Element) -> None:
+    """`<workflow id inherit>`: adds states and transitions to the workflow of another addon.
+
+    Raises UserError for a workflow that is not there or not one over a selection field, and for an unknown state.
+    """
+    known_attributes(element, EXTENSION_OWN)
+    xmlid, base = (element.get("id") or "").strip(), (element.get("inherit") or "").strip()
+    if not xmlid or not base:
+        raise UserError("<workflow inherit=…> needs an id of its own.")
+    workflow: Any = session.env["workflow"].browse(session.id_of(base))
+    if not workflow.field:
+        raise UserError("{workflow} is no workflow over a selection field; extend it with records.", workflow=base)
+    labels = _labels(session, workflow.osv, workflow.field)
+    described = _states(element, labels, "")
+    present = {activity.state: activity for activity in workflow.activities}
+    places: dict[str, int] = {state: activity.id for state, activity in present.items()}
+    transitions = [child for child in children(element) if child.tag == "transition"]
+    for state, told in described.items():
+        if state in present and told is None:
+            continue
+        values = _activity(session, told, labels[state])
+        if state in present:
+            raise UserError("<state> at line {line}: {state} belongs to {workflow}, and cannot be changed from here.",
+                            line=_line(told, element), state=state, workflow=base)  # fmt: skip
+        leaves = any(state in _from(one, described) for one in transitions)
+        values |= {"wkf_id": workflow.id, "state": state, "flow_stop": values.get("flow_stop", not leaves)}
+        name = f"{xmlid}_{_slug(state)}"
+        session.put(_line(told, element), "workflow.activity", name, values)
+        places[state] = session.id_of(name)
+    for one in transitions:
+        _transition(session, xmlid, one, dict.fromkeys(places), places)
+
+
 def _labels(session: Session, model: str, field: str) -> dict[str, str]:
     described = session.env[model].fields_get([field], ["selection"])[field]
     return {str(key): str(label) for key, label in described["selection"]}
@@ -72,7 +108,7 @@ def _labels(session: Session, model: str, field: str) -> dict[str, str]:
 def _states(element: etree._Element, labels: dict[str, str], start: str) -> dict[str, etree._Element | None]:
     """The states in the order of the selection, with their `<state>` elements where they have one."""
     described: dict[str, etree._Element] = {}
-    used = {start: element}
+    used = {start: element} if start else {}
     for child in children(element):
         if child.tag == "state":
             known_attributes(child, STATE_OWN)
@@ -82,8 +118,10 @@ def _states(element: etree._Element, labels: dict[str, str], start: str) -> dict
             known_attributes(child, TRANSITION_OWN)
             for state in [*words(child.get("from") or ""), child.get("to") or ""]:
                 used.setdefault(state, child)
+        elif child.tag == "moved":
+            known_attributes(child, MOVED_OWN)
         else:
-            raise UserError("A workflow holds <state> and <transition>, not <{tag}>.", tag=str(child.tag))
+            raise UserError("A workflow holds <state>, <transition> and <moved>, not <{tag}>.", tag=str(child.tag))
     for state, place in used.items():
         if state != ANY and state not in labels:
             hint = suggestion(state, labels)
@@ -119,8 +157,9 @@ def _from(transition: etree._Element, states: dict[str, etree._Element | None]) 
 
 
 def _transition(
-    session: Session, xmlid: str, element: etree._Element, states: dict[str, etree._Element | None]
-) -> None:
+    session: Session, xmlid: str, element: etree._Element, states: dict[str, etree._Element | None],
+    places: dict[str, int] | None = None,
+) -> None:  # fmt: skip
     target = element.get("to") or ""
     signal = element.get("name") or ""
     sources = _from(element, states)
@@ -128,8 +167,8 @@ def _transition(
         raise UserError("A <transition> needs from and to.")
     for source in sources:
         values: dict[str, Any] = {
-            "act_from": session.id_of(f"{xmlid}_{_slug(source)}"),
-            "act_to": session.id_of(f"{xmlid}_{_slug(target)}"),
+            "act_from": places[source] if places else session.id_of(f"{xmlid}_{_slug(source)}"),
+            "act_to": places[target] if places else session.id_of(f"{xmlid}_{_slug(target)}"),
             "signal": signal,
             "condition": element.get("condition") or "True",
         }

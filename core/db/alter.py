@@ -7,11 +7,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import sqlalchemy as sa
-from alembic.migration import MigrationContext
-from alembic.operations import Operations
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql.naming import conv
 
@@ -20,6 +18,9 @@ from core.db.columns import FOLDED
 from core.db.ids import last_id, set_last_id
 from core.db.shape import ColumnShape, KeyShape, TableShape, to_column, to_table
 from core.errors import ValidationError
+
+if TYPE_CHECKING:
+    from alembic.operations import Operations
 
 ChangeKind = Literal[
     "table", "column", "type", "required", "default", "index", "unique", "check", "foreign key", "rename", "dangling"
@@ -131,6 +132,10 @@ def checked_now(connection: Connection) -> Iterator[None]:
 
 def operations(connection: Connection) -> Operations:
     """Alembic's operations on this connection."""
+    # Only changes of tables need it, and a server should start quickly.
+    from alembic.migration import MigrationContext
+    from alembic.operations import Operations
+
     return Operations(MigrationContext.configure(connection))
 
 
@@ -287,7 +292,7 @@ def _change_on_sqlite(connection: Connection, diff: Difference) -> None:
         op.drop_index(index, diff.target.name)
     for column in diff.added:
         key = keys.get((column.name,))
-        target = (key.target, key.target_columns[0]) if key else None
+        target = (key.target, key.target_columns[0], key.ondelete) if key else None
         connection.execute(statements.AddSqliteColumn(diff.target.name, to_column(column), target))
     _create_indexes(connection, diff.target, diff.indexes_added)
 

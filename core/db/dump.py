@@ -132,7 +132,7 @@ def _described(connection: Connection, shape: TableShape) -> dict[str, Any]:  # 
         "uniques": shape.uniques,
         "indexes": shape.indexes,
         "checks": [[name, text, shape.marks.get(name, "")] for name, text in shape.checks.items()],
-        "foreign_keys": [[k.name, k.columns, k.target, k.target_columns] for k in shape.foreign_keys],
+        "foreign_keys": [[k.name, k.columns, k.target, k.target_columns, k.ondelete] for k in shape.foreign_keys],
     }
 
 
@@ -141,6 +141,9 @@ def shapes_of(archive: zipfile.ZipFile, backend: str, trusted: bool = False) -> 
     manifest = manifest_of(archive)
     trusted = trusted and manifest["backend"] == backend
     return [_shape(table, backend, trusted) for table in manifest["tables"]]
+
+
+_ACTIONS = {action: action for action in ("", "CASCADE", "SET NULL")}
 
 
 def _shape(table: dict[str, Any], backend: str, trusted: bool) -> TableShape:  # Any: JSON
@@ -155,9 +158,10 @@ def _shape(table: dict[str, Any], backend: str, trusted: bool) -> TableShape:  #
         shape.numbered = table["last_id"] is not None and len(shape.key) == 1
         shape.uniques = {_safe(name): _names(found) for name, found in table["uniques"].items()}
         shape.indexes = {_safe(name): (_names(found), bool(only)) for name, (found, only) in table["indexes"].items()}
-        for name, here, target, there in table["foreign_keys"]:
+        for name, here, target, there, *ondelete in table["foreign_keys"]:
             name = _safe(name or f"fk_{shape.name}_{here[0]}"[:63])
-            shape.foreign_keys.append(KeyShape(name, _names(here), _safe(target), _names(there)))
+            action = _ACTIONS[ondelete[0]] if ondelete else ""
+            shape.foreign_keys.append(KeyShape(name, _names(here), _safe(target), _names(there), action))
         if trusted:
             shape.checks = {name: text for name, text, _ in table["checks"]}
             shape.marks = {name: mark for name, _, mark in table["checks"]}

@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import FK_ON_DELETE
 
 Column = sa.Column[Any]  # Any: a column has its own type
 Rows = sa.CursorResult[*tuple[Any, ...]]  # Any: as above
@@ -168,9 +169,12 @@ def _rename_database(element: RenameDatabase, compiler: Any, **_options: Any) ->
 
 
 class AddSqliteColumn(sa.schema.ExecutableDDLElement):
-    """ALTER TABLE ADD COLUMN with the foreign key inside, which spares SQLite a copy of the table."""
+    """ALTER TABLE ADD COLUMN with the foreign key inside, which spares SQLite a copy of the table.
 
-    def __init__(self, table: str, column: Column, link: tuple[str, str] | None) -> None:
+    `link` has the table, the column and what happens when its row is deleted (empty: nothing).
+    """
+
+    def __init__(self, table: str, column: Column, link: tuple[str, str, str] | None) -> None:
         self.table = table
         self.column = column
         self.link = link
@@ -182,8 +186,9 @@ def _add_sqlite_column(element: AddSqliteColumn, compiler: Any, **_options: Any)
     text = f"ALTER TABLE {quote(element.table)} ADD COLUMN {compiler.get_column_specification(element.column)}"
     if element.link is None:
         return text
-    table, column = map(quote, element.link)
-    return f"{text} REFERENCES {table} ({column}) DEFERRABLE INITIALLY DEFERRED"
+    table, column, action = element.link
+    then = f" ON DELETE {compiler.preparer.validate_sql_phrase(action, FK_ON_DELETE)}" if action else ""
+    return f"{text} REFERENCES {quote(table)} ({quote(column)}){then} DEFERRABLE INITIALLY DEFERRED"
 
 
 class CreateSqliteCopy(sa.schema.CreateTable):

@@ -330,6 +330,9 @@ class Compiler:
 
         def run(names: Names) -> Any:
             value = base(names)
+            item = getattr(value, "expression_item", None)
+            if item is not None and not isinstance(node.slice, ast.Slice):
+                return item(key(names))
             if not isinstance(value, (str, list, tuple, Mapping)):
                 raise self.refuse(node, "{value} has no items", value=shown(value))
             return value[key(names)]

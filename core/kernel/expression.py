@@ -24,6 +24,8 @@ LONGEST_SOURCE = 4096
 DEEPEST_BRACKETS = 32
 
 _STRINGS = re.compile(r"'''.*?'''|\"\"\".*?\"\"\"|'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"", re.DOTALL)
+_UNEQUAL = re.compile(f"({_STRINGS.pattern})|<>", re.DOTALL)
+"""OpenERP's `<>`, outside of strings; what replaces it is as long, so that columns stay right."""
 _DEEP_PREFIX = re.compile(r"(?:[-+~]\s*){20}|(?:\bnot\s+){20}")
 
 
@@ -31,7 +33,8 @@ class View(Protocol):
     """An object whose declared fields an expression may read, such as `user` in `user.company_id.id`.
 
     `expression_attribute` answers a plain value or another view, and raises KeyError for a name it does not declare.
-    A view whose methods an expression may call also has `expression_method(name)`, in the same manner.
+    A view whose methods an expression may call also has `expression_method(name)`, in the same manner, and one of
+    several records `expression_item(index)`.
     """
 
     def expression_attribute(self, name: str) -> Any: ...  # Any: a field value
@@ -120,7 +123,7 @@ def _parse(source: str) -> ast.expr:
     if deepest > DEEPEST_BRACKETS or _DEEP_PREFIX.search(outside):
         raise ExpressionError("The expression {source} is nested too deeply.", source=short)
     try:
-        return ast.parse(source, mode="eval").body
+        return ast.parse(_UNEQUAL.sub(lambda found: found[1] or "!=", source), mode="eval").body
     except SyntaxError as error:
         raise ExpressionError(
             "The expression {source} cannot be read at column {column}: {reason}.",

@@ -57,3 +57,15 @@ def label_of(name: str) -> str:
     for ending in ("_ids", "_id"):
         name = name.removesuffix(ending)
     return name.replace("_", " ").strip().title()
+
+
+def flaw(text: str) -> str:
+    """Why no database can hold a text; empty when every one can."""
+    if "\x00" in text:
+        return "holds a NUL character"
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            return "holds half a character"
+    return ""

@@ -21,6 +21,7 @@ from core.module.notice import Notice
 from core.module.registries import Registries
 from core.module.views import refuse
 from core.orm.registry import Registry
+from core.workflow.versions import publish_waiting
 
 if TYPE_CHECKING:
     from core.orm.env import Env
@@ -159,6 +160,7 @@ class Operation:
     def flush(self) -> None:
         """Write what the environment has pending and forget its cache."""
         if self._env is not None:
+            publish_waiting(self._env)
             self._env.flush()
             self._env.tx.invalidate()
 
@@ -176,6 +178,7 @@ class Operation:
         if self._env is None:
             return None
         self.step("Checking the views")
+        publish_waiting(self._env)
         self._env.flush()
         faults, remarks = wiring.view_faults(self._env, {*self.outcome.installed, *self.outcome.upgraded})
         for remark in remarks:

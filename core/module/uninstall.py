@@ -99,7 +99,7 @@ def _remove(operation: Operation, plan: UninstallPlan) -> None:
     staying: set[str] = set()
     for name in plan.addons:
         operation.step(f"{name}: records")
-        kept = remove_records(env, name, plan.doomed[name])
+        kept = remove_records(env.with_context(uninstall=True), name, plan.doomed[name])
         for row in plan.doomed[name]:
             if row.id in kept:
                 staying.add(f"{name}.{row.name}")

@@ -13,6 +13,7 @@ from core.module import terms, views
 from core.module.clean import clean_html
 from core.module.finder import find_addons, folder_of
 from core.orm import xmlids
+from core.orm.domain import Leaf
 from core.orm.model import Model
 from core.security import rights
 from core.security.access import Gate
@@ -39,6 +40,7 @@ WATCHED = frozenset(
         "workflow",
         "workflow.activity",
         "workflow.transition",
+        "workflow.version",
     }
 )
 """Models whose rows are kept, worked out, in the caches of registries."""
@@ -51,7 +53,7 @@ def connect(registry: Registry) -> None:
     ports.translate = _translator(registry)
     ports.addon_folder = folder_of
     rights_there = {"ir.model.access", "ir.rule", "res.groups", "res.users"} <= registry.models.keys()
-    flows_there = {"workflow", "workflow.instance", "workflow.workitem"} <= registry.models.keys()
+    flows_there = {"workflow", "workflow.version", "workflow.instance", "workflow.workitem"} <= registry.models.keys()
     created: list[Callable[[Model], None]] = [_cached_created, _language_created]
     written: list[Callable[[Model, frozenset[str]], None]] = [_cached_written, _language_written]
     if rights_there:
@@ -130,8 +132,15 @@ def _language_written(records: Model, fields: frozenset[str]) -> None:
         )
 
 
+FILES = "ir.attachment"
+
+
 def _unlinked(env: Env, model: str, ids: Sequence[int]) -> None:
-    """Deleted records take their external ids with them."""
+    """Deleted records take their external ids and their files with them."""
+    if FILES in env.registry and model != FILES:
+        own: Any = env.super_env[FILES].search(Leaf("res_model", "=", model) & Leaf("res_id", "in", list(ids)))
+        if own:
+            own.unlink()
     if model != "ir.model.data":
         names = addon_rows.forget_records(env.tx.connection, model, ids)
         if names:

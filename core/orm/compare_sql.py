@@ -9,10 +9,11 @@ import sqlalchemy as sa
 from core.db.types import collate_c, fold_sql
 from core.errors import ValidationError
 from core.kernel.text import fold
-from core.orm.compare_value import EXACT, TEXTS, check_likeness, is_blank, listed, pattern_of
+from core.orm.compare_value import EXACT, TEXTS, check_likeness, is_blank, listed, never_empty, operand, pattern_of
 
 if TYPE_CHECKING:
     from core.orm.domain_sql import Scope
+    from core.orm.env import Env
     from core.orm.fields.base import Field
 
 
@@ -38,6 +39,35 @@ def compare(column: Any, operator: str, value: Any, convert: Any) -> Any:
         case ">=":
             return column >= wanted
     raise ValidationError("The operator {operator} does not apply here.", operator=operator)
+
+
+def compare_plain(env: Env, field: Field[Any, Any], column: Any, operator: str, value: Any) -> Any:
+    """The comparison of a field that is no link with a value, or with a list of them.
+
+    Raises:
+        ValidationError: the operator or a value does not fit the field.
+    """
+
+    def convert(item: Any) -> Any:
+        wanted = operand(field, operator, item, env)
+        return wanted if getattr(field, "mapped", False) else field.to_column(wanted)
+
+    filled = never_empty(field)
+    if operator not in ("=", "in"):
+        if is_blank(value):
+            return compare(column, operator, field.null(), lambda item: item) if filled else sa.false()
+        return compare(ordered_text(field, column), operator, value, convert)
+    items = listed(value)
+    if field.type == "boolean":
+        wanted = {bool(item) for item in items}
+        return column.is_not(None) if len(wanted) == 2 else (column.is_(wanted.pop()) if wanted else sa.false())
+    given = [convert(item) for item in items if not is_blank(item)]
+    clauses: list[Any] = []
+    if given:
+        clauses.append(column == given[0] if len(given) == 1 else column.in_(given))
+    if any(map(is_blank, items)):
+        clauses.append(column == field.null() if filled else column.is_(None))
+    return sa.or_(*clauses) if clauses else sa.false()
 
 
 def like(scope: Scope, field: Field[Any, Any], column: Any, operator: str, value: Any) -> Any:

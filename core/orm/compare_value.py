@@ -22,7 +22,7 @@ Test = Callable[[Any], bool]
 LIKES = frozenset(["like", "ilike", "=like", "=ilike"])
 TEXTS = frozenset(["char", "text", "html", "selection", "reference"])
 EXACT = frozenset(["decimal", "monetary"])
-_OPAQUE = frozenset(["json", "binary", "image"])
+OPAQUE = frozenset(["json", "binary", "image"])
 _FINEST = Number("0.000001")
 
 
@@ -69,7 +69,7 @@ def operand(field: Field[Any, Any], operator: str, item: Any, env: Env) -> Any:
     Raises:
         ValidationError: it is no value of such a field.
     """
-    if field.type in _OPAQUE:
+    if field.type in OPAQUE:
         raise ValidationError("{field} can only be searched for being empty.", field=field.string)
     if field.type == "datetime":
         day = item.isoformat() if isinstance(item, dt.date) and not isinstance(item, dt.datetime) else item
@@ -101,7 +101,7 @@ def value_test(field: Field[Any, Any], operator: str, value: Any, env: Env) -> T
             return lambda found: found in given
         null = field.null()
         return lambda found: found in given or not is_filled(found) or found == null
-    if field.type in _OPAQUE or operator not in ("<", "<=", ">", ">="):
+    if field.type in OPAQUE or operator not in ("<", "<=", ">", ">="):
         raise ValidationError("The operator {operator} does not apply here.", operator=operator)
     if is_blank(value):
         if not never_empty(field):
@@ -159,7 +159,7 @@ def like_pattern(pattern: str) -> re.Pattern[str]:
 
 def check_likeness(field: Field[Any, Any]) -> None:
     """Refuse `like` on values that have no text of their own. Raises ValidationError."""
-    if field.type in _OPAQUE or field.type in ("boolean", "float"):
+    if field.type in OPAQUE or field.type in ("boolean", "float"):
         raise ValidationError(
             "{field} is no text: it cannot be searched with {operator}.", field=field.string, operator="like"
         )

@@ -21,18 +21,21 @@ if TYPE_CHECKING:
 def modified(tx: Transaction, fields: Iterable[Field[Any, Any]], ids: Sequence[int]) -> None:
     """Mark what depends on `fields` of the records `ids`: stored values to compute, cached ones to forget."""
     triggers = tx.registry.triggers
-    for field in fields:
+    waiting: list[tuple[Field[Any, Any], Sequence[int]]] = [(field, ids) for field in fields]
+    while waiting:  # and not a call for each step: a tree may be deeper than Python's stack
+        field, changed = waiting.pop()
         for trigger in triggers.get(field.slot, ()):
             if trigger.path and not trigger.target.stored and not tx.draft:
                 _forget(tx, trigger.target)
                 continue
-            reached: Iterable[int] = ids
+            reached: Iterable[int] = changed
             for step in reversed(trigger.path):
                 reached = owners(tx, step, list(reached))
                 if not reached:
                     break
-            if reached:
-                mark(tx, trigger.target, reached)
+            fresh = _marked(tx, trigger.target, reached) if reached else []
+            if fresh:
+                waiting.append((trigger.target, fresh))
 
 
 def _forget(tx: Transaction, target: Field[Any, Any]) -> None:
@@ -48,17 +51,23 @@ def _forget(tx: Transaction, target: Field[Any, Any]) -> None:
 
 def mark(tx: Transaction, target: Field[Any, Any], ids: Iterable[int]) -> None:
     """Note that `target` must be computed again for these records, and so what depends on it."""
+    fresh = _marked(tx, target, ids)
+    if fresh:
+        modified(tx, (target,), fresh)
+
+
+def _marked(tx: Transaction, target: Field[Any, Any], ids: Iterable[int]) -> list[int]:
+    """Note it for the target alone; those records of a stored one of which it was not known yet."""
     if not target.stored:
         for bucket in tx.by_slot.get(target.slot, ()):
             for record_id in ids:
                 bucket.pop(record_id, None)
-        return
+        return []
     running = tx.computing.get(target.slot)
     known = tx.pending.setdefault(target.slot, set())
     fresh = [i for i in ids if i not in known and not (running and i in running)]
-    if fresh:
-        known.update(fresh)
-        modified(tx, (target,), fresh)
+    known.update(fresh)
+    return fresh
 
 
 def owners(tx: Transaction, step: Field[Any, Any], ids: list[int]) -> set[int]:

@@ -8,9 +8,13 @@ include empty values. `core.orm.domain_sql` and `core.orm.domain_match` keep to 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 from core.errors import ValidationError
+from core.kernel.text import flaw
+from core.orm.compare_value import LIKES
 
 NEGATIVE = {
     "!=": "=",
@@ -32,8 +36,11 @@ DATE_PARTS = frozenset(
     ["year_number", "quarter_number", "month_number", "iso_week_number", "day_of_week", "day_of_month", "day_of_year",
      "hour_number", "minute_number", "second_number"]
 )  # fmt: skip
+LONGEST_PATTERN = 10_000
+LARGEST = 2**63
 MAX_LEAVES = 2000
 MAX_DEPTH = 100
+MAX_STEPS = 8
 
 
 class Domain:
@@ -281,4 +288,45 @@ def make_leaf(path: Any, operator: str, value: Any) -> Domain:
     if isinstance(path, int):
         same = (path == value) if name == "=" else (path != value)
         return TRUE if same else FALSE
-    return Leaf(path, name, value)
+    if isinstance(path, str) and path.count(".") >= MAX_STEPS:
+        raise ValidationError("A path has at most {most} steps.", most=MAX_STEPS)
+    if name in ("any", "not any"):
+        _check_levels(value, MAX_STEPS)
+        return Leaf(path, name, value)
+    return Leaf(path, name, _compared(name, value))
+
+
+def _check_levels(value: Any, left: int) -> None:
+    """Refuse conditions inside conditions of links beyond what every database can read."""
+    if not left:
+        raise ValidationError("Conditions on links are nested at most {most} levels deep.", most=MAX_STEPS)
+    if isinstance(value, (list, tuple)):
+        for item in [value] if is_leaf(value) else value:
+            if is_leaf(item) and item[1] in ("any", "not any"):
+                _check_levels(item[2], left - 1)
+
+
+def _compared(operator: str, value: Any) -> Any:
+    """The value of a condition as both databases can hold it.
+
+    Raises ValidationError for one that neither knows: half a character, a number beyond 64 bits, no number.
+    """
+    if operator.removeprefix("not ") in LIKES:
+        if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
+            value = str(value)
+        elif value not in (None, False) and not isinstance(value, str):
+            raise ValidationError(
+                "{value} is no text that {operator} could look for.", value=repr(value)[:80], operator=operator
+            )
+        if value and len(value) > LONGEST_PATTERN:
+            raise ValidationError("A text to search for has at most {most} characters.", most=LONGEST_PATTERN)
+    for item in value if isinstance(value, (list, tuple, set, frozenset)) else (value,):
+        kind = type(item)
+        if (
+            (kind is int and not -LARGEST <= item < LARGEST)
+            or (kind is str and flaw(item))
+            or (kind is float and not isfinite(item))
+            or kind is dict
+        ):
+            raise ValidationError("{value} cannot be searched for.", value=ascii(item)[:80])
+    return value

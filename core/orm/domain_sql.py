@@ -9,20 +9,11 @@ import sqlalchemy as sa
 from core.db.types import date_part_sql, id_in, json_value, text_in
 from core.errors import AccessError, UnknownName, ValidationError
 from core.orm import hierarchy
-from core.orm.compare_sql import compare, like, ordered_text
-from core.orm.compare_value import (
-    EXACT,
-    LIKES,
-    is_blank,
-    is_filled,
-    listed,
-    never_empty,
-    operand,
-    split_link_value,
-    value_test,
-)
+from core.orm.compare_sql import compare, compare_plain, like
+from core.orm.compare_value import EXACT, LIKES, is_blank, listed, never_empty, split_link_value, value_test
 from core.orm.domain import (
     DATE_PARTS,
+    MAX_STEPS,
     NEGATIVE,
     TRUE,
     Allowed,
@@ -34,7 +25,7 @@ from core.orm.domain import (
     Or,
     disjunction,
     mentions_active,
-)  # fmt: skip
+)
 from core.orm.fields.base import language_chain
 
 if TYPE_CHECKING:
@@ -47,6 +38,10 @@ PARTS: dict[str, Any] = {
     "day_of_week": "weekday", "day_of_month": "day", "day_of_year": "yearday", "hour_number": "hour",
     "minute_number": "minute", "second_number": "second",
 }  # fmt: skip
+
+_NEVER_OF_NOTHING = LIKES | {"=", "in", "<", "<=", ">", ">="}
+MOST_JOINS = 50
+"""Tables that one statement joins; SQLite reads 64."""
 
 
 class Scope:
@@ -68,6 +63,7 @@ class Scope:
         above = root or outer
         self.taken: dict[str, int] = above.taken if above is not None else {}
         self._joined: dict[str, Scope] = {}
+        self.steps = self.width = 0
         if root is None:
             self.models: set[str] = set()
             self.joins: Any = self.table
@@ -102,8 +98,12 @@ class Scope:
         """The table a many2one leads to, joined once; only rows the reader may see take part."""
         found = self._joined.get(field.name)
         if found is None:
+            if self.steps >= MAX_STEPS or self.root.width >= MOST_JOINS:
+                raise ValidationError("A path has at most {most} steps.", most=MAX_STEPS)
+            self.root.width += 1
             target = self.env.registry[field.comodel]  # type: ignore[attr-defined]  # a many2one
             found = self._joined[field.name] = Scope(self.env, target, self.alias(target), self.root)
+            found.steps = self.steps + 1
             condition = found.table.c.id == column_of(self, field)
             rule = readable_rule(self.env, target)
             if rule is not TRUE:
@@ -270,12 +270,9 @@ def _through(scope: Scope, field: Field[Any, Any], rest: str, item: Leaf) -> Any
         return _link(scope, field, "any", Leaf(rest, item.operator, item.value))
     there = scope.joined(field)
     clause = leaf(there, Leaf(rest, item.operator, item.value))
-    if (
-        item.operator in ("=", "in", *LIKES)
-        and any(map(is_filled, listed(item.value)))
-        and not any(map(is_blank, listed(item.value)))
-    ):
-        return clause
+    wanted = listed(item.value)
+    if wanted and item.operator in _NEVER_OF_NOTHING and not any(map(is_blank, wanted)):
+        return clause  # it does not hold for the empty row of a link that leads nowhere
     return sa.and_(there.table.c.id.is_not(None), clause)
 
 
@@ -390,31 +387,11 @@ def _plain(scope: Scope, field: Field[Any, Any], operator: str, value: Any) -> A
         return subset(scope.env.rule_env, scope.env.registry[value.model], value.rule, column, scope.root)
     if field.name == "id":
         return _identity(scope, column, operator, value)
-    if operator in LIKES:
-        return like(scope, field, column, operator, value)
     if operator in ("child_of", "parent_of", "any"):
         raise ValidationError("{field} is no link: {operator} does not apply.", field=field.name, operator=operator)
-
-    def convert(item: Any) -> Any:
-        wanted = operand(field, operator, item, scope.env)
-        return wanted if getattr(field, "mapped", False) else field.to_column(wanted)
-
-    filled = never_empty(field)
-    if operator in ("=", "in"):
-        items = listed(value)
-        if field.type == "boolean":
-            wanted = {bool(i) for i in items}
-            return column.is_not(None) if len(wanted) == 2 else (column.is_(wanted.pop()) if wanted else sa.false())
-        given = [convert(item) for item in items if not is_blank(item)]
-        clauses: list[Any] = []
-        if given:
-            clauses.append(column == given[0] if len(given) == 1 else column.in_(given))
-        if any(map(is_blank, items)):
-            clauses.append(column == field.null() if filled else column.is_(None))
-        return sa.or_(*clauses) if clauses else sa.false()
-    if is_blank(value):
-        return compare(column, operator, field.null(), lambda v: v) if filled else sa.false()
-    return compare(ordered_text(field, column), operator, value, convert)
+    if operator in LIKES:
+        return like(scope, field, column, operator, value)
+    return compare_plain(scope.env, field, column, operator, value)
 
 
 def _identity(scope: Scope, column: Any, operator: str, value: Any) -> Any:

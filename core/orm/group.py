@@ -13,7 +13,9 @@ import sqlalchemy as sa
 from core.db.types import collate_c, date_trunc_sql, fold_sql
 from core.errors import ValidationError
 from core.orm import select
-from core.orm.domain import Domain, Leaf, conjunction
+from core.orm.compare_sql import ordered_text
+from core.orm.compare_value import OPAQUE, never_empty
+from core.orm.domain import TRUE, Domain, Leaf, conjunction
 from core.orm.domain_sql import Scope, shown_column
 from core.orm.edge import link_names
 
@@ -23,44 +25,57 @@ if TYPE_CHECKING:
     from core.orm.model import Model
 
 UNITS = ("hour", "day", "week", "month", "quarter", "year")
+_NUMBERS = frozenset(["integer", "float", "decimal", "monetary"])
+_ORDERED = _NUMBERS | {"date", "datetime", "char", "text", "html", "selection"}
+_FIT = {
+    "sum": _NUMBERS, "avg": _NUMBERS, "min": _ORDERED, "max": _ORDERED, "bool_and": {"boolean"}, "bool_or": {"boolean"},
+    "count_distinct": _ORDERED | {"boolean", "many2one", "reference", "binary", "image"},
+}  # fmt: skip
 FUNCTIONS = ("sum", "avg", "min", "max", "count", "count_distinct", "bool_and", "bool_or")
 
 
 @dataclass
 class Key:
-    """One level of grouping: a field reached over links, perhaps cut to a unit of time."""
+    """One level of grouping: a field reached over links, perhaps cut to a unit of time.
+
+    Attributes:
+        walked: the path, with the links that a related field shows its value over.
+    """
 
     spec: str
     path: str
+    walked: str
     unit: str
     field: Field[Any, Any]
     column: Any
     scope: Scope
 
 
-def _walk(scope: Scope, path: str) -> tuple[Scope, Field[Any, Any]]:
-    """The table and field at the end of a path of many2ones."""
+def _walk(scope: Scope, path: str, before: str = "") -> tuple[Scope, Field[Any, Any], str]:
+    """The table and field at the end of a path of many2ones, and the path without related fields."""
     names = path.split(".")
     for position, name in enumerate(names):
         field = scope.field(name)
         if field.related and not field.stored:
-            return _walk(scope, ".".join((*field.related, *names[position + 1 :])))
+            return _walk(scope, ".".join((*field.related, *names[position + 1 :])), before)
         if position == len(names) - 1:
-            return scope, field
+            return scope, field, before + name
         if field.type != "many2one" or not field.stored:
             raise ValidationError("{path} cannot be grouped: {name} is not a link to one record.", path=path, name=name)
-        scope = scope.joined(field)
+        scope, before = scope.joined(field), f"{before}{name}."
     raise ValidationError("{path} is not a path of fields.", path=path)
 
 
 def _key(scope: Scope, spec: str) -> Key:
     path, _, unit = spec.partition(":")
-    place, field = _walk(scope, path)
+    place, field, walked = _walk(scope, path)
+    if field.type in OPAQUE:
+        raise ValidationError("{field} holds files or data; it cannot be grouped by.", field=field.string)
     if not field.stored:
         raise ValidationError("{field} is worked out when read; it cannot be grouped by.", field=field.string)
     if field.type == "many2many":
         target = place.through(field)
-        return Key(spec, path, "", field, target.table.c.id, target)
+        return Key(spec, path, walked, "", field, target.table.c.id, target)
     if field.to_many:
         raise ValidationError("{field} holds many records; it cannot be grouped by.", field=field.string)
     column = shown_column(place, field)
@@ -73,7 +88,7 @@ def _key(scope: Scope, spec: str) -> Key:
         column = date_trunc_sql(column, cast(Any, unit), scope.env.tz if field.type == "datetime" else None)
     elif unit:
         raise ValidationError("{field} is no date: {unit} does not apply.", field=field.string, unit=unit)
-    return Key(spec, path, unit, field, column, place)
+    return Key(spec, path, walked, unit, field, column, place)
 
 
 def _aggregate(scope: Scope, spec: str) -> tuple[Any, Field[Any, Any] | None, str]:
@@ -81,21 +96,23 @@ def _aggregate(scope: Scope, spec: str) -> tuple[Any, Field[Any, Any] | None, st
     if spec in ("__count", "id:count"):
         return sa.func.count(), None, "count"
     path, _, function = spec.partition(":")
-    place, field = _walk(scope, path)
+    place, field, _ = _walk(scope, path)
     function = function or field.aggregate
     if function not in FUNCTIONS:
         raise ValidationError("{spec} is not an aggregate; there are {known}.", spec=spec, known=list(FUNCTIONS))
     if not field.stored or field.to_many:
         raise ValidationError("{field} is not stored; it cannot be added up.", field=field.string)
+    if function != "count" and field.type not in _FIT[function]:
+        raise ValidationError("{function} does not apply to {field}.", function=function, field=field.string)
     column = shown_column(place, field)
     if function == "count":
         return sa.func.count(column), field, function
     if function == "count_distinct":
         return sa.func.count(sa.distinct(column)), field, function
     if function in ("bool_and", "bool_or"):
-        number = sa.case((column, 1), else_=0)
+        number = sa.case((column, 1), (column.is_(sa.false()), 0))
         return (sa.func.min if function == "bool_and" else sa.func.max)(number), field, function
-    return getattr(sa.func, function)(column), field, function
+    return getattr(sa.func, function)(ordered_text(field, column)), field, function
 
 
 def grouped(
@@ -134,7 +151,8 @@ def _rows(
 
 def _group_value(key: Key, value: Any) -> Any:
     if value is None:
-        return None if key.field.relational or key.unit else key.field.from_column(None)
+        absent = key.field.relational or key.unit or (key.scope.optional and never_empty(key.field))
+        return None if absent else key.field.null()
     if key.unit and isinstance(value, str):
         value = dt.datetime.fromisoformat(value)
     if key.unit and key.field.type == "date" and isinstance(value, dt.datetime):
@@ -177,23 +195,16 @@ def _order(
     for key in keys:
         descending = asked.get(key.spec, asked.get(key.path, False))
         if key.field.relational:
-            bare = [_bare(term) for term in _titles(key)]
-            extra += bare
-            terms += [(c.desc() if descending else c.asc()).nulls_last() for c in bare]
+            titles = select.target_terms(key.scope, key.field, descending)
+            extra += [_bare(term) for term in titles]
+            terms += [key.column.is_(None).asc(), *titles]
         elif key.field.type in ("char", "text", "selection"):
             folded = collate_c(fold_sql(key.column))
             extra.append(folded)
             terms.append((folded.desc() if descending else folded.asc()).nulls_last())
-        term = labels[key.spec]
+        term = ordered_text(key.field, key.column)
         terms.append((term.desc() if descending else term.asc()).nulls_last())
     return terms, extra
-
-
-def _titles(key: Key) -> list[Any]:
-    """The terms by which the targets of a link are ordered."""
-    if key.field.type == "many2many":
-        return select.order_terms(key.scope, key.scope.info.order, depth=1)
-    return select.field_terms(key.scope, key.field.name)
 
 
 def _bare(term: Any) -> Any:
@@ -256,13 +267,21 @@ def _edge_number(value: Any) -> Any:
 def _shown(env: Env, key: Key, value: Any, names: dict[int, str]) -> tuple[Any, Domain]:
     """What a client sees of a group's value, and the condition its records meet."""
     if value is None or value == "":
-        return False, Leaf(key.path, "=", False)
+        return False, _without(key)
     if key.field.relational:
-        return ([value, names[value]] if value in names else False), Leaf(key.path, "=", value)
+        return ([value, names[value]] if value in names else False), Leaf(key.walked, "=", value)
     if key.unit:
         start, end = period(value, key.unit)
         return period_label(env, value, key.unit), _within(env, key, start, end)
-    return value, Leaf(key.path, "=", value)
+    return value, Leaf(key.walked, "=", value)
+
+
+def _without(key: Key) -> Domain:
+    """The condition of records without a value, or without the record that has it."""
+    links, _, name = key.walked.rpartition(".")
+    if not links:
+        return Leaf(name, "=", False)
+    return ~Leaf(links, "any", TRUE if never_empty(key.field) else Leaf(name, "!=", False))
 
 
 def _within(env: Env, key: Key, start: Any, end: Any) -> Domain:
@@ -270,8 +289,8 @@ def _within(env: Env, key: Key, start: Any, end: Any) -> Domain:
         zone = env.zone()
         start, end = (m if isinstance(m, dt.datetime) else dt.datetime(m.year, m.month, m.day) for m in (start, end))
         start, end = (m.replace(tzinfo=zone).astimezone(dt.UTC).replace(tzinfo=None) for m in (start, end))
-        return Leaf(key.path, ">=", f"{start:%Y-%m-%d %H:%M:%S}") & Leaf(key.path, "<", f"{end:%Y-%m-%d %H:%M:%S}")
-    return Leaf(key.path, ">=", start.isoformat()) & Leaf(key.path, "<", end.isoformat())
+        return Leaf(key.walked, ">=", f"{start:%Y-%m-%d %H:%M:%S}") & Leaf(key.walked, "<", f"{end:%Y-%m-%d %H:%M:%S}")
+    return Leaf(key.walked, ">=", start.isoformat()) & Leaf(key.walked, "<", end.isoformat())
 
 
 def period(start: Any, unit: str) -> tuple[Any, Any]:

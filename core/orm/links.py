@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from core.orm import compute, fetch
+from core.orm.domain import TRUE
 from core.orm.fields.to_many import Command
 
 if TYPE_CHECKING:
@@ -35,8 +36,17 @@ def relink(tx: Transaction, field: Field[Any, Any], moves: Sequence[tuple[int, A
             for owner, children in gone.items():
                 bucket[owner] = tuple(c for c in bucket[owner] if c not in children)
             for owner, added in come.items():
+                if archived(tx, many, added):
+                    del bucket[owner]  # whether it is listed is for the reader's context to say
+                    continue
                 have = set(bucket[owner])
                 bucket[owner] = (*bucket[owner], *(c for c in added if c not in have))
+
+
+def archived(tx: Transaction, field: Any, ids: Sequence[int]) -> bool:
+    """Is one of the records that a to-many link leads to archived?"""
+    active = tx.registry[field.comodel].fields.get("active")
+    return not tx.draft and active is not None and active.stored and not all(compute.raw_values(tx, active, ids))
 
 
 def forget_archived(tx: Transaction, info: ModelInfo) -> None:
@@ -154,6 +164,7 @@ def set_links(env: Env, field: Any, owners: Sequence[int], wanted: tuple[int, ..
     relation = tx.registry.relations[name]
     first = next(iter(relation.c)).name == here
     touched: set[int] = set()
+    hides = not tx.draft and (field.limit is not TRUE or archived(tx, field, wanted))
     fetch.require(env, field.comodel, wanted)
     triggers = field.slot in tx.registry.triggers
     if triggers:
@@ -172,7 +183,8 @@ def set_links(env: Env, field: Any, owners: Sequence[int], wanted: tuple[int, ..
             touched.add(target)
         for other in tx.by_slot.get(field.slot, ()):
             other.pop(owner, None)
-        bucket[owner] = wanted
+        if not hides:
+            bucket[owner] = wanted
     for mirror in tx.registry.relation_fields.get(name, ()):
         if mirror is field:
             continue

@@ -132,15 +132,13 @@ def _term(scope: Scope, path: str, descending: bool, depth: int) -> list[Any]:
         if depth > 2:
             return [_directed(shown_column(scope, field), descending, nullable=True)]
         inner = target.info.order if depth == 0 else target.info.rec_name
-        parts = [match for part in inner.split(",") if (match := _TERM.match(part)) is not None]
+        parts = _parts(inner)
         terms: list[Any] = []
         if _is_descending(parts[0]) or not _always_filled(target, parts[0][1]):
             # The target's own terms would put the empty link at the other end, or among targets with an empty name.
             empty = shown_column(scope, field).is_(None)
             terms.append(empty.asc() if descending else empty.desc())
-        for match in parts:
-            terms += _term(target, match[1], descending != _is_descending(match), depth + 1)
-        return terms
+        return terms + _terms_of(target, parts, descending, depth + 1)
     if rest:
         raise ValidationError("{field} is not a link: it cannot be sorted through.", field=field.name)
     column = shown_column(scope, field)
@@ -158,9 +156,23 @@ def _always_filled(scope: Scope, path: str) -> bool:
     return path == "id" or (field is not None and field.stored and field.server_default is not None)
 
 
-def field_terms(scope: Scope, name: str) -> list[Any]:
-    """The order terms of one field, upwards."""
-    return _term(scope, name, False, 0)
+def _parts(order: str) -> list[re.Match[str]]:
+    return [match for part in order.split(",") if (match := _TERM.match(part)) is not None]
+
+
+def _terms_of(scope: Scope, parts: Sequence[re.Match[str]], descending: bool, depth: int) -> list[Any]:
+    return [t for match in parts for t in _term(scope, match[1], descending != _is_descending(match), depth)]
+
+
+def target_terms(scope: Scope, field: Field[Any, Any], descending: bool) -> list[Any]:
+    """The order terms of the records that a link leads to.
+
+    Args:
+        scope: where a many2one is, or the target itself of a many2many.
+    """
+    if field.type == "many2one":
+        return _term(scope, field.name, descending, 0)
+    return _terms_of(scope, _parts(scope.info.order), descending, 1)
 
 
 def _directed(column: Any, descending: bool, nullable: bool) -> Any:

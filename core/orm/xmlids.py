@@ -66,7 +66,10 @@ def _find(env: Env, module: str, name: str) -> tuple[str, int] | None:
     if "ir.model.data" not in env:
         return None
     data: Any = env.super_env["ir.model.data"]
-    entry = data.search(Leaf("module", "=", module) & Leaf("name", "=", name), limit=1)
+    own = Leaf("module", "=", module) & Leaf("name", "=", name)
+    imported = Leaf("module", "=", IMPORTED) & Leaf("name", "=", f"{module}.{name}")
+    entries = data.search(own if module == IMPORTED else own | imported)
+    entry = next((one for one in entries if one.module == module), entries[:1])
     return (entry.model, entry.res_id) if entry else None
 
 
@@ -96,8 +99,10 @@ def forget(env: Env, keys: list[tuple[str, str]]) -> None:
     shared = env.registry.cache("xmlids")
 
     def drop() -> None:
-        for key in keys:
-            shared.pop(key, None)
+        for module, name in keys:
+            shared.pop((module, name), None)
+            if module == IMPORTED:
+                shared.pop(tuple(name.split(".", 1)), None)
 
     drop()
     env.on_commit(drop)

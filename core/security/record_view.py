@@ -44,6 +44,10 @@ class RecordView:
             return RecordView(value, self._noted)
         return False if value is None else value
 
+    def expression_item(self, index: int) -> RecordView:
+        """One of the records, as `order.line_ids[0]`. Raises IndexError."""
+        return RecordView(self._records.browse(self._records._ids[index]), self._noted)
+
     def __iter__(self) -> Iterator[RecordView]:
         return (RecordView(record, self._noted) for record in self._records)
 

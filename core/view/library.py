@@ -140,8 +140,9 @@ def _read_rows(env: Env) -> Iterator[Row]:
         loaded = set(env.registry.addons)
         for view in views:
             module, name = names.get(view.id, ("", ""))
-            addon = xmlids.owner(module, name)
-            if addon and addon not in loaded and addon != xmlids.IMPORTED:
+            # What people import may come from an older addon that is not here: its views show what there is to show.
+            there = view.model in env.registry.models if module == xmlids.IMPORTED else module in loaded
+            if module and not there:
                 continue
             parent = view.inherit_id.id if view.inherit_id else 0
             yield Row(

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 from core.errors import UserError
 from core.kernel.expression import compile_expression, expression_helpers
 from core.security.record_view import RecordView
+from core.workflow.definition import Transition
 
 if TYPE_CHECKING:
     from core.orm.model import Model
 
-_WRITE = re.compile(r"^write\((?P<values>\{.*\})\)$", re.DOTALL)
-_CALL = re.compile(r"^(?P<method>[a-z][a-z0-9_]*)\(\)$", re.IGNORECASE)
+_WRITE = re.compile(r"^(?:self\.|obj\.|object\.)?write\((?P<values>\{.*\})\)$", re.DOTALL)
+_CALL = re.compile(r"^(?:self\.|obj\.|object\.)?(?P<method>[a-z][a-z0-9_]*)\(\)$", re.IGNORECASE)
 
 
 class Subject(Mapping[str, Any]):
@@ -28,7 +29,7 @@ class Subject(Mapping[str, Any]):
     def __getitem__(self, name: str) -> Any:
         if name in self._helpers:
             return self._helpers[name]
-        if name in ("self", "object", "o"):
+        if name in ("self", "object", "o", "obj"):
             return self._view
         info = self._record._info
         if name in info.fields:
@@ -44,23 +45,30 @@ class Subject(Mapping[str, Any]):
         return len(self._helpers) + len(self._record._info.fields)
 
 
-def run_action(records: Model, line: str) -> None:
+def holds(record: Model, way: Transition) -> bool:
+    """Does the condition of a transition hold for a record?"""
+    return way.unconditional or bool(way.condition.evaluate(Subject(record)))
+
+
+def run_action(records: Model, line: str) -> Any:
     """Carry out one line of an activity: `write({…})`, or a call of one of the model's exported methods.
 
-    Raises:
-        UserError: for anything else.
+    Gives what the method answers. Raises UserError for anything else.
     """
     written = _WRITE.match(line)
     if written:
-        for record in records:
-            record.write(compile_expression(written["values"]).evaluate(Subject(record)))
-        return
+        values = compile_expression(written["values"])
+        if values.names:
+            for record in records:
+                record.write(values.evaluate(Subject(record)))
+        else:
+            records.write(values.evaluate({}))
+        return None
     called = _CALL.match(line)
     if called and called["method"] in records._info.exported:
-        getattr(records, called["method"])()
-        return
+        return getattr(records, called["method"])()
     if line in ("True", "False", "pass"):
-        return
+        return None
     raise UserError(
         "The workflow of {model} asks for {line}, which is neither write(…) nor a method that may be called.",
         model=records._info.description,

@@ -11,7 +11,7 @@ from addons.claim_demo.models.claim import Claim, ClaimLine
 from core import Env
 from core.errors import AccessError, ConflictError, UserError, ValidationError
 from core.testing.records import AsUser, Database
-from core.workflow import engine
+from core.workflow import engine, explain, versions, walk
 
 pytestmark = pytest.mark.addons("claim_demo")
 
@@ -80,7 +80,7 @@ def test_of_several_records_all_move_or_none(env: Env, claim: Claim) -> None:
 
 def test_the_statusbar_says_what_may_happen_next_and_why_not(claim: Claim, as_user: AsUser) -> None:
     claim.action_open()
-    steps = {step.signal: step for step in engine.steps(as_user()[Claim].browse([claim.id]))}
+    steps = {step.signal: step for step in explain.steps(as_user()[Claim].browse([claim.id]))}
     assert set(steps) == {"action_wait", "action_close", "action_refuse"}
     assert steps["action_close"].why == ""
     assert steps["action_close"].target == "Closed"
@@ -89,7 +89,7 @@ def test_the_statusbar_says_what_may_happen_next_and_why_not(claim: Claim, as_us
 
 
 def test_the_statusbar_speaks_the_readers_language(claim: Claim, as_user: AsUser) -> None:
-    steps = engine.steps(as_user(lang="es_ES")[Claim].browse([claim.id]))
+    steps = explain.steps(as_user(lang="es_ES")[Claim].browse([claim.id]))
     assert [(step.label, step.source, step.target) for step in steps] == [
         ("Atender", "Nueva", "En curso"),
         ("Rechazar", "Nueva", "Rechazada"),
@@ -100,11 +100,12 @@ def test_the_statusbar_speaks_the_readers_language(claim: Claim, as_user: AsUser
 @pytest.mark.case("I03")
 def test_a_record_that_somebody_else_moved_meanwhile_is_a_conflict(claim: Claim) -> None:
     claim.action_open()
-    definition = engine.definitions(claim.env, "demo.claim")[0]
-    way = next(way for one in definition.activities.values() for way in one.ways if way.signal == "action_close")
+    definition = versions.definitions(claim.env, "demo.claim")[0]
+    way = next(way for way in definition.transitions if way.signal == "action_close")
+    [(_instance, _own, [token])] = walk.places(claim, definition)
     claim.compare_and_set("state", "open", "pending")
     with pytest.raises(ConflictError, match="Broken chair"):
-        engine._move(claim, definition, way)
+        walk.carry(claim, definition, [(token, (way,))])
 
 
 @pytest.mark.case("I03")
@@ -170,3 +171,7 @@ def test_employees_do_not_delete_claims(claim: Claim, as_user: AsUser) -> None:
     with pytest.raises(AccessError, match="Claim"):
         as_user()[Claim].browse([claim.id]).unlink()
     assert as_user("claim_demo.group_manager")[Claim].browse([claim.id]).unlink()
+
+
+def test_an_installation_publishes_its_workflow_once(env: Env) -> None:
+    assert versions.definitions(env, "demo.claim")[0].number == 1

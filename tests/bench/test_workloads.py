@@ -16,7 +16,11 @@ from bench.workloads import ROWS
 TINY = Size(
     partners=3_000, companies=1_500, parents=1_200, countries=20, salespersons=5, orders=200, lines=1_000, native=1_000
 )
-FEW = {"create-single": 10, "search": 5, "group": TINY.lines}
+SERVED = ("rpc-read", "rpc-read-8", "page-list", "page-form")
+FEW = {
+    "create-single": 10, "search": 5, "group": TINY.lines, "first-answer": 1, "new-database": 1,
+    **dict.fromkeys(SERVED, 5),
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +55,12 @@ def test_the_number_of_statements_does_not_depend_on_the_number_of_records(sides
     else:
         run(sides["grial"], name, 100)  # what is looked up once a process
         counts = [250, 1_000]
+    if name in SERVED:
+        counts = [5, 10]
     found = [run(sides["grial"], name, count).statements for count in counts]
+    if name in SERVED and not sides["grial"].postgresql:
+        assert found == [None, None]  # another process asks SQLite; tests/web counts there
+        return
     # Files are read in portions, so that one bad record does not undo all others: a few statements for each.
     portions = {"import": 1, "xml": 1}.get(name, 0)
     assert found[-1] - found[0] <= portions * 8, found

@@ -1,5 +1,5 @@
 """Fixtures of the tests of data files."""
 
-from tests.data.database import shop
+from tests.data.database import load, shop
 
-__all__ = ["shop"]
+__all__ = ["load", "shop"]

@@ -7,35 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from core.data import LoadOutcome, load_file
+from core.data import load_file
 from core.errors import DataFileError
 
 if TYPE_CHECKING:
-    from core.orm.env import Env
-
-
-class Loader:
-    """Writes a file of the addon and loads it."""
-
-    def __init__(self, env: Env, folder: Path) -> None:
-        self.env = env
-        self.folder = folder
-
-    def __call__(self, text: str, name: str = "data.xml", **options: Any) -> LoadOutcome:
-        (self.folder / name).write_text(text, encoding="utf-8")
-        return load_file(self.env, "shop", name, **options)
-
-    def old(self, inside: str, noupdate: str = "0", **options: Any) -> LoadOutcome:
-        """An OpenERP file."""
-        return self(f'<openerp>\n<data noupdate="{noupdate}">\n{inside}\n</data>\n</openerp>', **options)
-
-    def ref(self, xmlid: str) -> Any:
-        return self.env.ref(xmlid if "." in xmlid else f"shop.{xmlid}")
-
-
-@pytest.fixture
-def load(env: Env, shop: Path) -> Loader:
-    return Loader(env, shop)
+    from tests.data.database import Loader
 
 
 def test_a_record_with_every_way_to_give_a_value(load: Loader, shop: Path) -> None:
@@ -332,26 +308,6 @@ def test_the_short_tags(load: Loader) -> None:
     assert (menu.name, menu.parent_id, menu.action) == (act.name, load.ref("top"), act)
     report = load.ref("letter")
     assert (report.name, report.report_name, report.template) == ("Letter", "shop.letter", "shop/reports/letter.html")
-
-
-def test_the_short_workflow_becomes_records(load: Loader) -> None:
-    load("""<data><workflow id="flow" model="ir.actions.todo" field="state" start="open">
-        <state name="done" action="write({'note': 'x'})"/>
-        <transition name="finish" from="open" to="done" groups="base.group_user" condition="sequence > 1"/>
-        <transition name="reopen" from="*" to="open"/>
-      </workflow></data>""")
-    flow, start, end = load.ref("flow"), load.ref("flow_open"), load.ref("flow_done")
-    assert (flow.osv, flow.field, flow.on_create) == ("ir.actions.todo", "state", True)
-    assert (start.name, start.state, start.kind) == ("To do", "open", "dummy")
-    assert (start.flow_start, start.flow_stop) == (True, False)
-    assert (end.kind, end.action, end.flow_start) == ("function", "write({'note': 'x'})", False)
-    step = load.ref("flow_finish_open_done")
-    assert (step.signal, step.condition, step.act_from, step.act_to) == ("finish", "sequence > 1", start, end)
-    assert step.groups_id == load.ref("base.group_user")
-    assert load.ref("flow_reopen_done_open").act_from == end
-    with pytest.raises(DataFileError, match="Did you mean 'done'"):
-        load("""<data><workflow id="f" model="ir.actions.todo" start="open">
-          <transition from="open" to="don"/></workflow></data>""")
 
 
 def test_openerps_own_tags(load: Loader) -> None:

@@ -436,3 +436,8 @@ def test_an_unknown_node_is_refused_by_default(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("core.kernel.expression.ast.parse", parse)
     with pytest.raises(ExpressionError, match="Novelty"):
         compile_expression("1 + 1 + 1")
+
+
+def test_openerps_unequal_is_understood_outside_of_strings() -> None:
+    assert evaluate("method <> 'order'", {"method": "picking"}) is True
+    assert evaluate("'<>' + text", {"text": "<>"}) == "<><>"

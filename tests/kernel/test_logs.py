@@ -31,6 +31,7 @@ def write_something() -> None:
         log.warning("failed for %s", "ana\r\n2030-01-01 INFO all is well\x1b[2J", exc_info=True)
 
 
+@pytest.mark.case("C44")
 def test_a_server_writes_one_line_an_event(capsys: pytest.CaptureFixture[str]) -> None:
     logs.log_as_server()
     write_something()

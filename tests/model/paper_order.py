@@ -45,7 +45,7 @@ def by_path(paper: Paper, model: str, one: int, other: int, path: str, depth: in
 
 
 def resolve(paper: Paper, model: str, record: int | None, path: str, steps: int = 0) -> tuple[str, str, Any, int]:
-    """Kind and target of what a path leads to, its value (None behind an empty link), and the links before."""
+    """Kind and target of what a path leads to, its value (None behind an empty link), how many links come before."""
     name, _, rest = path.partition(".")
     if name == "id":
         return "id", "", record, steps

@@ -208,6 +208,17 @@ class TagColor(Tag, extend=True):
     color = fields.Integer("Colour", default=3)
 
 
+class Visit(Model):
+    """Shows a translated text of a linked record."""
+
+    _name = "shop.visit"
+    _description = "Visit"
+
+    country_id = fields.Many2one(Country, "Country")
+    country_name = fields.Related(country_id, Country.name)
+    points = fields.Integer("Points", company_dependent=True)
+
+
 class Sales(Model):
     """An analysis."""
 

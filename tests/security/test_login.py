@@ -79,7 +79,7 @@ def test_anything_else_does_not(caller: Caller, uid: int, wrong: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "login", ["nobody", "ADMIN", "admin ", "", None, False, 1, ["admin"], "admin\0", "a" * 5000, "%"]
+    "login", ["nobody", "ADMIN", "admin ", "", None, False, 1, ["admin"], "admin\0", "admin\ud800", "a" * 5000, "%"]
 )
 def test_a_login_is_compared_exactly(caller: Caller, login: Any) -> None:
     assert caller.log_in(login, ADMIN_PASSWORD) is False

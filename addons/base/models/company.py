@@ -56,8 +56,12 @@ class Company(Model):
     website = fields.Related("partner_id.website", string="Website", readonly=False)
     vat = fields.Related("partner_id.vat", string="Tax ID", readonly=False)
     company_registry = fields.Char("Company Registry", help="As it must stand on letters and invoices.")
-    report_header = fields.Char("Slogan", help="One line that printed documents show beside the logo.")
-    report_footer = fields.Text("Report Footer", help="Lines at the foot of each page, such as the company registry.")
+    report_header = fields.Char(
+        "Slogan", oldname="rml_header1", help="One line that printed documents show beside the logo."
+    )
+    report_footer = fields.Text(
+        "Report Footer", oldname="rml_footer", help="Lines at the foot of each page, such as the company registry."
+    )
     paper_format: fields.Selection[PaperFormat] = fields.Selection(
         "Paper Format", {"a4": "A4", "us_letter": "US Letter"}, required=True, default="a4"
     )

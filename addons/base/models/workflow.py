@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
-from addons.base.models import action_server, group
+from addons.base.models import action_server, group, workflow_version
 from core import Model, api, fields
 from core.errors import UnknownName
 
 Kind = Literal["dummy", "function", "subflow", "stopall"]
 Split = Literal["XOR", "OR", "AND"]
 Join = Literal["XOR", "AND"]
+Running = Literal["move", "finish"]
 
 
 class Workflow(Model):
@@ -25,7 +26,24 @@ class Workflow(Model):
     on_create = fields.Boolean("On Create", default=True, help="Every new record of the model starts an instance.")
     field = fields.Char("Status Field", help="The field of the model that shows the activity, for short definitions.")
     active = fields.Boolean("Active", default=True)
+    running: fields.Selection[Running] = fields.Selection(
+        "Running Records",
+        {"move": "Go on with the new version", "finish": "Finish on the version they began with"},
+        required=True,
+        default="move",
+        help="What happens to records on their way when another version is published.",
+    )
+    moves = fields.Json(
+        "Moves", help="For activities that are gone, the one that takes their place: {'old status': 'new status'}."
+    )
+    version_ids = fields.One2many(lambda: workflow_version.WorkflowVersion, "wkf_id", "Versions")
     activities = fields.One2many(lambda: WorkflowActivity, "wkf_id", "Activities")
+
+    @api.action
+    def action_publish(self) -> dict[str, Any]:
+        """Show what publishing the edited definition would do, and offer to do it."""
+        self.ensure_one()
+        return {"type": "ir.actions.act_url", "url": f"/web/flow/{self.id}", "target": "self"}
 
     @api.constrains("osv", "field")
     def _check_model(self) -> None:

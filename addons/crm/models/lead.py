@@ -13,7 +13,15 @@ from addons.base.models.partner import Partner
 from addons.base.models.partner_title import PartnerTitle
 from addons.base.models.user import User
 from addons.crm import board, conversion, pipeline
-from addons.crm.models import case_campaign, case_categ, case_channel, case_section, lost_reason, stage_history
+from addons.crm.models import (
+    case_campaign,
+    case_categ,
+    case_channel,
+    case_section,
+    lost_reason,
+    payment_mode,
+    stage_history,
+)
 from addons.crm.models.case_stage import STATES, CaseStage, State
 from addons.crm.references import referable_models
 from core import Domain, Model, api, fields
@@ -70,7 +78,12 @@ class Lead(Model):
         index=True,
     )
     categ_ids = fields.Many2many(
-        lambda: case_categ.CaseCateg, "Tags", relation="crm_lead_category_rel", column1="lead_id", column2="category_id"
+        lambda: case_categ.CaseCateg,
+        "Tags",
+        relation="crm_lead_category_rel",
+        column1="lead_id",
+        column2="category_id",
+        domain="['|', ('object_id', '=', False), ('object_id.model', '=', 'crm.lead')]",
     )
     channel_id = fields.Many2one(lambda: case_channel.CaseChannel, "Channel", help="The way the lead came in.")
     type_id = fields.Many2one(lambda: case_campaign.CaseCampaign, "Campaign", help="What made the lead come in.")
@@ -82,6 +95,11 @@ class Lead(Model):
     currency_id = fields.Many2one(Currency, "Currency", required=True, ondelete="restrict")
     planned_revenue = fields.Monetary("Planned Revenue", tracking=True, help="What the deal is worth, in its currency.")
     planned_cost = fields.Monetary("Planned Costs")
+    payment_mode = fields.Many2one(
+        lambda: payment_mode.PaymentMode,
+        "Payment Mode",
+        domain="['|', ('section_id', '=', False), ('section_id', '=', section_id)]",
+    )
     probability = fields.Decimal("Probability (%)", digits=(5, 2), aggregate="avg")
     company_currency = fields.Many2one(Currency, "Company Currency", readonly=True)
     company_revenue = fields.Monetary(

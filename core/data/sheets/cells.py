@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 Convert = Callable[[str], Any]
 TRUE_WORDS = frozenset(["1", "true", "yes", "y", "si", "s", "x", "verdadero"])
+_QUOTE = '"'
 FALSE_WORDS = frozenset(["0", "false", "no", "n", "falso"])
 
 
@@ -58,14 +60,20 @@ def _choice(labels: Mapping[str, str]) -> Convert:
 
 def unmistakable(number: float | Decimal) -> str:
     """A number whose point no language takes for one that groups thousands: `1.234` is `1.2340`."""
-    text = str(number)
-    return f"{text}0" if len(text.partition(".")[2]) == 3 and "e" not in text.lower() else text
+    text = f"{Decimal(repr(number)) if isinstance(number, float) else Decimal(number):f}"
+    return f"{text}0" if len(text.partition(".")[2]) == 3 else text
+
+
+def join_tags(names: Sequence[str]) -> str:
+    """Names in a cell of tags, as `split_tags` reads them: quotes around those that have a comma."""
+    quoted = {name: f'"{name.replace(_QUOTE, 2 * _QUOTE)}"' for name in names if "," in name or _QUOTE in name}
+    return ", ".join(quoted.get(name, name) for name in names)
 
 
 def split_tags(text: str) -> list[str]:
-    """The names in a cell of tags, each once, in order."""
+    """The names in a cell of tags, each once, in order; one with a comma has quotes around it."""
     found: dict[str, str] = {}
-    for part in text.split(","):
+    for part in next(csv.reader([" ".join(text.split())], skipinitialspace=True), ()):
         name = " ".join(part.split())
         if name:
             found.setdefault(fold(name), name)

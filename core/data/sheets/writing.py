@@ -12,10 +12,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-import xlsxwriter
-
 from core.data.external_ids import ExternalIds, Known
-from core.data.sheets.cells import unmistakable
+from core.data.sheets.cells import join_tags, unmistakable
 from core.data.sheets.formulas import harmless
 from core.data.sheets.ids import EXPORTED
 from core.data.sheets.mapping import DATABASE_ID, XMLID
@@ -50,6 +48,8 @@ class Table:
 
     def xlsx(self) -> bytes:
         """The table as a workbook with one sheet; numbers and dates are numbers and dates."""
+        import xlsxwriter  # late, so that a server starts quickly
+
         out = io.BytesIO()
         book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
         sheet = book.add_worksheet()
@@ -66,12 +66,21 @@ class Table:
                 elif isinstance(cell, bool):
                     sheet.write_boolean(number, column, cell)
                 elif isinstance(cell, (int, float, Decimal)):
-                    sheet.write_number(number, column, cell)
+                    if _fits(cell):
+                        sheet.write_number(number, column, cell)
+                    else:
+                        sheet.write_string(number, column, unmistakable(cell))
                 elif cell:
                     sheet.write_string(number, column, cell)
         sheet.freeze_panes(1, 0)
         book.close()
         return out.getvalue()
+
+
+def _fits(number: float | Decimal) -> bool:
+    """Does a workbook hold the number as it is? It keeps 16 digits of a double."""
+    exact = Decimal(repr(number)) if isinstance(number, float) else Decimal(number)
+    return Decimal(f"{float(number):.16G}") == exact
 
 
 def table(
@@ -179,7 +188,8 @@ def _cell(record: Any, name: str) -> Cell:
     field = record.env.registry[record._name].field(name)
     value: Any = value_of(record, name)
     if field.type in ("many2one", "one2many", "many2many", "reference"):
-        return ", ".join(one.display_name for one in value) or None
+        titles = [one.display_name for one in value]
+        return (join_tags(titles) if field.to_many else titles[0] if titles else "") or None
     if field.type == "selection":
         labels: dict[str, str] = field.labels(record.env)
         return str(labels.get(value, value or ""))

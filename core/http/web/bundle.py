@@ -22,7 +22,20 @@ from core.http.static import static_url
 
 Kind = Literal["css", "js"]
 
-STYLES = ("base", "shell", "controls", "search", "list", "form", "lines", "board", "analysis", "pages", "transfer")
+STYLES = (
+    "base",
+    "shell",
+    "controls",
+    "search",
+    "list",
+    "form",
+    "lines",
+    "board",
+    "analysis",
+    "pages",
+    "transfer",
+    "flow",
+)
 SCRIPTS = ("core", "notices", "guard", "keys", "palette", "combobox", "search", "list", "form", "board", "analysis")
 
 _STATIC = Path(__file__).parent.parent / "static"

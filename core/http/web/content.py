@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from core.errors import AccessError, MissingError
-from core.http.request import Request, Response
+from core.http.headers import DOWNLOAD_POLICY
+from core.http.request import Request, Response, file_response
 from core.http.routing import route
 
 _KINDS = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif", b"RIFF": "image/webp"}
@@ -19,7 +20,8 @@ def image(request: Request, model: str, record_id: int, field: str) -> Response:
     response = Response(data, mimetype=kind)
     response.headers["Cache-Control"] = "private, max-age=604800" if request.args.get("v") else "private, no-cache"
     if kind == "application/octet-stream":
-        response.headers.set("Content-Disposition", "attachment")
+        response.headers["Content-Disposition"] = "attachment"
+        response.headers["Content-Security-Policy"] = DOWNLOAD_POLICY
     return response
 
 
@@ -28,14 +30,14 @@ def attachment(request: Request, attachment_id: int) -> Response:
     """An attachment as a download."""
     data = _bytes(request, "ir.attachment", attachment_id, "datas")
     record: Any = request.env["ir.attachment"].browse(attachment_id)
-    return _download(data, record.name or "file")
+    return file_response(data, record.name or "file")
 
 
 @route("/web/content/<model>/<int:record_id>/<field>")
 def content(request: Request, model: str, record_id: int, field: str) -> Response:
     """The file in a field of a record as a download."""
     data = _bytes(request, model, record_id, field)
-    return _download(data, request.env[model].browse(record_id).display_name or "file")
+    return file_response(data, request.env[model].browse(record_id).display_name or "file")
 
 
 def _bytes(request: Request, model: str, record_id: int, name: str) -> bytes:
@@ -53,9 +55,3 @@ def _bytes(request: Request, model: str, record_id: int, name: str) -> bytes:
     if not data:
         raise MissingError("There is no such file, or you may not see it.")
     return data
-
-
-def _download(data: bytes, name: str) -> Response:
-    response = Response(data, mimetype="application/octet-stream")
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from core.errors import AccessError
-from core.http.web.access import links_of
+from core.http.web import access, flow
 from core.http.web.choosing import all_nodes, domain_of, field_nodes
 from core.http.web.inputs import State, original_of
 from core.http.web.layout import Layout
@@ -29,7 +29,7 @@ from core.kernel.i18n import mark
 from core.orm.edge import value_of
 from core.view import nodes
 from core.view.resolve import resolve
-from core.workflow.engine import steps as workflow_steps
+from core.workflow.explain import steps as workflow_steps
 
 if TYPE_CHECKING:
     from core.orm.draft import Draft
@@ -78,7 +78,8 @@ def stored_page(opened: Opened) -> FormPage:
                 for slot in ("action", "relate")
                 for a in bound[slot]
             ),
-            *links_of(opened.env, opened.model, record.id),
+            *flow.links_of(opened.env, opened.model, record.id),
+            *access.links_of(opened.env, opened.model, record.id),
         ),
         prints=tuple(Link(str(a["name"]), f"/web/report/{a['report_name']}/{record.id}") for a in bound["print"]),
         history=_history(opened.env, opened.model, record.id),

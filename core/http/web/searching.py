@@ -14,7 +14,7 @@ from core.kernel.expression import evaluate
 from core.kernel.formats import parse_date, parse_number
 from core.kernel.text import fold
 from core.kernel.zones import to_utc
-from core.orm.domain import FALSE, TRUE, Domain, Leaf, conjunction, disjunction
+from core.orm.domain import DATE_PARTS, FALSE, TRUE, Domain, Leaf, conjunction, disjunction
 from core.view import nodes
 from core.view.resolve import resolve
 
@@ -281,10 +281,31 @@ def condition(env: Env, model: str, value: str) -> Domain:
 
 def _favourite_domain(found: Search, favourite: Favourite, names: Mapping[str, Any]) -> Domain:
     try:
-        return Domain.parse(evaluate(favourite.domain or "[]", names))
+        domain = Domain.parse(evaluate(favourite.domain or "[]", names))
+        if fits(found.env, found.window.model, domain):
+            return domain
     except GrialError:
-        found.broken.append(favourite.name)
-        return FALSE
+        pass
+    found.broken.append(favourite.name)
+    return FALSE
+
+
+def fits(env: Env, model: str, domain: Domain) -> bool:
+    """Is every field of a saved condition still there, and open to the reader?"""
+    for leaf in domain.leaves():
+        here = model
+        for step in leaf.path.split("."):
+            if not here:
+                if step in DATE_PARTS:
+                    continue
+                return False
+            bound: Any = env.registry[here].fields.get(step)
+            if bound is None or not env.field_open(bound):
+                return False
+            here = getattr(bound, "comodel", "") or ""
+        if leaf.operator in ("any", "not any") and here and not fits(env, here, Domain.parse(leaf.value)):
+            return False
+    return True
 
 
 def _favourite_groups(favourite: Favourite, names: Mapping[str, Any]) -> list[str]:

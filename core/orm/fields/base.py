@@ -108,7 +108,7 @@ class Field(Generic[T, S]):
             if earlier.type != self.type and not (earlier.type == "char" and self.type == "selection"):
                 raise ValidationError(
                     "Field {name} is {old} in its model and {new} in an extension.",
-                    name=self.name,
+                    name=f"{earlier.model}.{self.name}",
                     old=earlier.type,
                     new=self.type,
                 )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 import sqlalchemy as sa
 
 from core.db.types import JsonMap
+from core.kernel.text import flaw
 from core.orm.fields.base import MISSING, Field
 from core.orm.fields.options import Options
 
@@ -97,9 +98,12 @@ class Json(Field[Any, Any]):
         if value is None or value is False:
             return None
         try:
-            json.dumps(value)
+            written = json.dumps(value, allow_nan=False, ensure_ascii=False)
         except (TypeError, ValueError):
             raise self.refuse(value, "cannot be written as JSON") from None
+        wrong = "holds a NUL character" if "\\u0000" in written else flaw(written)
+        if wrong:
+            raise self.refuse(value, wrong)
         return value
 
     def to_edge(self, raw: Any, record: Model) -> Any:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, Unpack, overload
 import sqlalchemy as sa
 
 from core.db.types import Money, UtcDateTime
+from core.kernel.text import flaw
 from core.orm.fields.base import MISSING, Field, MappedField
 from core.orm.fields.options import Options
 
@@ -62,8 +63,9 @@ class _Text(MappedField[str, str]):
             if isinstance(value, (int, float, Number)) and not isinstance(value, bool):
                 return str(value)
             raise self.refuse(value, "is not a text")
-        if "\x00" in value:
-            raise self.refuse(value, "holds a NUL character")
+        wrong = flaw(value)
+        if wrong:
+            raise self.refuse(value, wrong)
         if self.size and len(value) > self.size:
             raise self.refuse(value, f"is longer than {self.size} characters")
         return value

@@ -1,0 +1,1 @@
+"""Servers and requests: what is measured from outside, over HTTP."""
