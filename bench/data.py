@@ -1,4 +1,4 @@
-"""The data that every side works on, and the values it writes. Standard library only: peers run without Grial."""
+"""The data that every side works on, and the values it writes."""
 
 from __future__ import annotations
 

@@ -74,11 +74,6 @@ def _faults(row: Row, line: Line) -> Sequence[str]:
     for name, most in row.limits.items():
         if line.detail[name] > most:
             found.append(f"{name} {line.detail[name]:.4g} instead of {most:g}")
-    if row.peer is not None and row.peer[0] in line.rates:
-        name, times = row.peer
-        reached = line.rates["grial"] / line.rates[name]
-        if reached < times:
-            found.append(f"{reached:.1f} times {name} instead of {times:g}")
     return found
 
 
@@ -87,16 +82,13 @@ def as_text(lines: Sequence[Line]) -> str:
     parts = []
     for backend in dict.fromkeys(line.backend for line in lines):
         here = [line for line in lines if line.backend == backend]
-        peers = sorted({side for line in here for side in line.rates} - {"core", "driver", "grial"})
-        rows = [_cells(line, peers) for line in here]
-        parts.append(
-            "\n".join([f"## {backend}", "", _bar((*HEADER, *peers)), _bar(["---"] * (len(HEADER) + len(peers)))])
-        )
+        rows = [_cells(line) for line in here]
+        parts.append("\n".join([f"## {backend}", "", _bar(HEADER), _bar(["---"] * len(HEADER))]))
         parts.append("\n".join(map(_bar, rows)) + "\n")
     return "\n".join(parts)
 
 
-def _cells(line: Line, peers: Sequence[str]) -> list[str]:
+def _cells(line: Line) -> list[str]:
     return [
         line.work,
         _rate(line.rates["grial"]),
@@ -109,7 +101,6 @@ def _cells(line: Line, peers: Sequence[str]) -> list[str]:
         "" if line.growth is None else f"{line.growth:.1f}",
         ", ".join(f"{name} {value:.4g}" for name, value in line.detail.items()),
         "; ".join(line.faults) or "yes",
-        *(_rate(line.rates.get(peer)) for peer in peers),
     ]
 
 

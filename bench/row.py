@@ -26,7 +26,6 @@ class Row:
         most_statements: how many Grial may need, however many records there are; None where each unit has its own.
         grows: is it measured for a tenth of the records too? All of them take less than GROWTH times as long.
         limits: the most that something measured besides may be, by its name.
-        peer: another system that does the same, and how many times faster Grial has to be.
     """
 
     name: str
@@ -41,7 +40,6 @@ class Row:
     most_statements: int | None = None
     grows: bool = False
     limits: Mapping[str, float] = field(default_factory=dict)
-    peer: tuple[str, float] | None = None
 
     @property
     def title(self) -> str:

@@ -22,11 +22,11 @@ T = TypeVar("T")
 
 ADDONS = Path(__file__).parent / "addons"
 _CONTROL = re.compile(r"(begin|commit|rollback|start transaction)\b", re.IGNORECASE)
-_CALLS = """
+_CALLS = r"""
 SELECT coalesce(sum(calls), 0)::bigint, coalesce(sum(total_exec_time + total_plan_time), 0)::float / 1000
 FROM pg_stat_statements WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
 AND query NOT LIKE '%pg_stat_statements%' AND query NOT LIKE '%FOR KEY SHARE OF x'
-AND query !~* '^(begin|commit|rollback$|start transaction)'
+AND query !~* '^(begin|commit|rollback$|start transaction|set default_transaction|select \$1$)'
 """
 _FORGET = """
 SELECT pg_stat_statements_reset(0, oid, 0) FROM pg_database WHERE datname = current_database()
@@ -182,6 +182,7 @@ class Grial(Side):
         self.uid: int = self.ask("SELECT id FROM res_users WHERE login = 'bench'")[0]
         with self.transaction(write=False):
             pass  # a server that is up has its registry
+        self.registries.settle()
 
     @contextmanager
     def transaction(self, write: bool = True) -> Iterator[Env]:

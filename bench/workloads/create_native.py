@@ -27,6 +27,6 @@ def grial(side: Grial, count: int) -> Any:
 
 
 ROW = Row(
-    "create-native", "create {count} res.partner in one call", "records", 2_000, core, None, grial, None, grows=True,
-    most_statements=12, peer=("tryton", 10.0),
+    "create-native", "create {count} res.partner in one call", "records", 2_000, core, None, grial, 0.11, grows=True,
+    most_statements=12,
 )  # fmt: skip

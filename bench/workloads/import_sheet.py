@@ -59,6 +59,5 @@ def _left(side: Side) -> Any:
 
 
 ROW = Row(
-    "import", "import {count} rows with a many2one by name", "rows", 10_000, core, None, grial, None, grows=True,
-    peer=("tryton", 2.0),
+    "import", "import {count} rows with a many2one by name", "rows", 10_000, core, None, grial, 0.5, grows=True,
 )  # fmt: skip

@@ -85,6 +85,5 @@ def _left(side: Side) -> Any:
 
 
 ROW = Row(
-    "xml", "load an XML data file of {count} records", "records", 5_000, core, None, grial, None, grows=True,
-    peer=("django", 4.0),
+    "xml", "load an XML data file of {count} records", "records", 5_000, core, None, grial, 0.25, grows=True,
 )  # fmt: skip

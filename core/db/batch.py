@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -29,13 +29,26 @@ class _Plan:
 
     texts: tuple[str, ...]
     senders: tuple[_Send | None, ...]
+    common: tuple[_Send | None, ...] = ()
 
     def columns(self, rows: Iterable[Row]) -> list[Sequence[Any]]:
         """The rows as columns of values that the driver takes."""
         return [
-            column if send is None else list(map(send, column))
+            column if send is None else _sent(send, column)
             for send, column in zip(self.senders, zip(*rows, strict=True), strict=True)
         ]
+
+
+def _sent(send: _Send, column: Sequence[Any]) -> Sequence[Any]:
+    """A column as the driver takes it; one that holds the same everywhere is converted once."""
+    if _is_one(column):
+        return (send(column[0]),) * len(column)
+    return list(map(send, column))
+
+
+def _is_one(column: Sequence[Any]) -> bool:
+    """Holds the column one and the same value throughout?"""
+    return column[0] is column[-1] and len(set(map(id, column))) == 1
 
 
 def insert_rows(
@@ -63,27 +76,31 @@ def insert_rows(
 
 
 def values_update(
-    connection: Connection, table: sa.Table, names: Sequence[str], rows: Sequence[Row], bump: str = ""
-) -> None:
+    connection: Connection, table: sa.Table, names: Sequence[str], rows: Sequence[Row], bump: str = "",
+    common: Mapping[str, Any] | None = None,
+) -> None:  # fmt: skip
     """Give each row its own values, in one statement.
 
     Args:
         names: the columns to set.
         rows: the id and then the values in the order of `names`.
         bump: an integer column that is raised by one as well.
+        common: columns that get the same value in all rows.
 
     Raises:
         sqlalchemy.exc.IntegrityError: as any UPDATE does.
     """
     if not rows:
         return
-    plan = _plan(connection.dialect, table, ("update", bump, *names), _update_plan)
+    fixed = common or {}
+    plan = _plan(connection.dialect, table, ("update", (bump, *fixed), *names), _update_plan)
     columns = plan.columns(rows)
+    same = [value if send is None else send(value) for send, value in zip(plan.common, fixed.values(), strict=True)]
     if connection.dialect.name == "sqlite":
         ids, *values = columns
-        statements.run(connection, plan.texts[0], list(zip(*values, ids, strict=True)))
+        statements.run(connection, plan.texts[0], [(*same, *row) for row in zip(*values, ids, strict=True)])
     else:
-        statements.run(connection, plan.texts[0], tuple(_array(column) for column in columns))
+        statements.run(connection, plan.texts[0], (*same, *map(_array, columns)))
 
 
 def delete_pairs(connection: Connection, table: sa.Table, pairs: Sequence[tuple[int, int]]) -> None:
@@ -115,11 +132,12 @@ def _insert_plan(dialect: Dialect, table: sa.Table, ignore: bool, names: Sequenc
     return _Plan(texts, _senders(dialect, columns))
 
 
-def _update_plan(dialect: Dialect, table: sa.Table, bump: str, names: Sequence[str]) -> _Plan:
-    columns = [table.c[name] for name in names]
+def _update_plan(dialect: Dialect, table: sa.Table, given: tuple[str, ...], names: Sequence[str]) -> _Plan:
+    bump, *common = given
+    columns, fixed = [table.c[name] for name in names], [table.c[name] for name in common]
     write = statements.sqlite_update if dialect.name == "sqlite" else statements.postgresql_update
-    text = write(dialect, table, columns, table.c[bump] if bump else None)
-    return _Plan((text,), _senders(dialect, [table.c.id, *columns]))
+    text = write(dialect, table, columns, table.c[bump] if bump else None, fixed)
+    return _Plan((text,), _senders(dialect, [table.c.id, *columns]), _senders(dialect, fixed))
 
 
 def _senders(dialect: Dialect, columns: Sequence[sa.Column[Any]]) -> tuple[_Send | None, ...]:
@@ -145,6 +163,8 @@ def _copy(connection: Connection, text: str, columns: Sequence[Sequence[Any]]) -
 def _encoded(column: Sequence[Any], encoders: dict[type, Callable[[Any], str]], special: str) -> Iterable[str]:
     """Values as text. Most texts have nothing to escape, which is seen in all of them at once."""
     kinds = set(map(type, column))
+    if _is_one(column):
+        return [encoders[type(column[0])](column[0])] * len(column)
     if kinds == {str} and not any(map("\0".join(column).__contains__, special)):
         return column
     if len(kinds) == 1:

@@ -38,14 +38,22 @@ def fold_sql(column: Any) -> Any:
     return _Fold(column)
 
 
+# Most texts are ASCII, which both databases bring into lower case at once; the walk along the list is for the others.
+
+
 @compiles(_Fold, "postgresql")
 def _fold_on_postgresql(element: _Fold, compiler: Any, **options: Any) -> str:
-    return f"translate({compiler.process(element.clauses, **options)}, '{FOLD_FROM}', '{FOLD_TO}')"
+    text = compiler.process(element.clauses, **options)
+    folded = f"translate({text}, '{FOLD_FROM}', '{FOLD_TO}')"
+    plain = f"octet_length({text}) = char_length({text})"
+    return f'(CASE WHEN {plain} THEN lower({text} COLLATE "C") ELSE {folded} END)'
 
 
 @compiles(_Fold, "sqlite")
 def _fold_on_sqlite(element: _Fold, compiler: Any, **options: Any) -> str:
-    return f"grial_fold({compiler.process(element.clauses, **options)})"
+    text = compiler.process(element.clauses, **options)
+    plain = f"length(CAST({text} AS BLOB)) = length({text})"
+    return f"(CASE WHEN {plain} THEN lower({text}) ELSE grial_fold({text}) END)"
 
 
 class _Collated(FunctionElement[str]):
@@ -287,6 +295,7 @@ class _IdIn(FunctionElement[bool]):
     inherit_cache = True
     name = "id_in"
     type = sa.Boolean()
+    _is_implicitly_boolean = True  # else SQLite gets `(…) = 1`, for which it walks the whole table
 
 
 class _Ids(TypeDecorator[Any]):
@@ -307,11 +316,17 @@ class _Ids(TypeDecorator[Any]):
         return f"[{inner}]" if dialect.name == "sqlite" else f"{{{inner}}}"
 
 
-def id_in(column: Any, ids: Iterable[int]) -> Any:
+def id_in(column: Any, ids: Iterable[int] | sa.BindParameter[Any]) -> Any:
     """`column` is one of `ids`: one parameter, one statement text and one plan for any number of them."""
-    bits = 64 if isinstance(column.type, sa.BigInteger) else 32
+    if isinstance(ids, sa.BindParameter):
+        return _IdIn(column, ids)
     given = ids if isinstance(ids, (list, tuple)) else list(ids)
-    return _IdIn(column, sa.bindparam(None, given, type_=_Ids(bits), unique=True))
+    return _IdIn(column, sa.bindparam(None, given, type_=id_list(column), unique=True))
+
+
+def id_list(column: Any) -> TypeEngine[Any]:
+    """The type of a parameter that holds ids to be found in `column`."""
+    return _Ids(64 if isinstance(column.type, sa.BigInteger) else 32)
 
 
 @compiles(_IdIn, "postgresql")

@@ -85,15 +85,20 @@ def copy(dialect: Dialect, table: sa.Table, columns: Sequence[Column]) -> str:
     return f"COPY {_table(dialect, table)} ({_names(dialect, columns)}) FROM STDIN"
 
 
-def sqlite_update(dialect: Dialect, table: sa.Table, columns: Sequence[Column], bump: Column | None) -> str:
-    """UPDATE of one row: a place for each value, and one for the id."""
-    sets = [f"{_name(dialect, column)} = ?" for column in columns] + _bumped(dialect, bump)
+def sqlite_update(
+    dialect: Dialect, table: sa.Table, columns: Sequence[Column], bump: Column | None, common: Sequence[Column]
+) -> str:
+    """UPDATE of one row: a place for each of the `common` values, for each of its own, and for the id."""
+    sets = [f"{_name(dialect, column)} = ?" for column in (*common, *columns)] + _bumped(dialect, bump)
     return f"UPDATE {_table(dialect, table)} SET {', '.join(sets)} WHERE {_name(dialect, table.c.id)} = ?"
 
 
-def postgresql_update(dialect: Dialect, table: sa.Table, columns: Sequence[Column], bump: Column | None) -> str:
-    """UPDATE of many rows that come as one array a column, the ids first."""
-    sets = [f"{_name(dialect, column)} = given.v{place}" for place, column in enumerate(columns)]
+def postgresql_update(
+    dialect: Dialect, table: sa.Table, columns: Sequence[Column], bump: Column | None, common: Sequence[Column]
+) -> str:
+    """UPDATE of many rows: a place for each of the `common` values; the others come as arrays, the ids first."""
+    sets = [f"{_name(dialect, column)} = %s" for column in common]
+    sets += [f"{_name(dialect, column)} = given.v{place}" for place, column in enumerate(columns)]
     sets += _bumped(dialect, bump, "wanted.")
     given = ", ".join(["id", *(f"v{place}" for place in range(len(columns)))])
     return (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.db.batch import delete_pairs, insert_rows, values_update
 from core.db.columns import FoldedText, JsonMap, UtcDateTime, id_column
-from core.db.functions import collate_c, date_part_sql, date_trunc_sql, fold_sql, id_in, json_value, text_in
+from core.db.functions import collate_c, date_part_sql, date_trunc_sql, fold_sql, id_in, id_list, json_value, text_in
 from core.db.ids import next_ids
 from core.db.money import Money
 
@@ -20,6 +20,7 @@ __all__ = [
     "fold_sql",
     "id_column",
     "id_in",
+    "id_list",
     "insert_rows",
     "json_value",
     "next_ids",

@@ -180,20 +180,33 @@ def _note_changes(records: Model, changes: dict[str, dict[int, tuple[Any, Any]]]
     if env.context.get("tracking_disable"):
         return
     su_env = env.super_env
-    rows = [
-        {"model": records._name, "res_id": record, "field": name, "old": before, "old_link": left, "new": after,
-         "new_link": come}
-        for name, by_record in changes.items()
-        for record, (old, new) in by_record.items()
-        for before, left in [_shown(su_env, info.fields[name], record, old)]
-        for after, come in [_shown(su_env, info.fields[name], record, new)]
-    ]  # fmt: skip
+    rows = []
+    for name, by_record in changes.items():
+        told = _told(su_env, info.fields[name], by_record)
+        for record, (before, after) in zip(by_record, told, strict=True):
+            rows.append(
+                {"model": records._name, "res_id": record, "field": name, "old": before[0], "old_link": before[1],
+                 "new": after[0], "new_link": after[1]}
+            )  # fmt: skip
     if rows:
         su_env["ir.change"].create(rows)
 
 
-def _shown(env: Env, field: Field[Any, Any], record: int, raw: Any) -> tuple[str, str]:  # Any: a field's raw value
-    """A value of a field as the log keeps it, and the record that a link leads to: its name is for whom it is."""
+Told = tuple[str, str]
+"""A value as the log keeps it, and the record that a link leads to: its name is for whom it is."""
+
+
+def _told(env: Env, field: Field[Any, Any], changes: dict[int, tuple[Any, Any]]) -> list[tuple[Told, Told]]:
+    """Old and new values of a field for the log; the records that links lead to are read together."""
+    if field.type != "many2one" or getattr(field, "mapped", False):
+        return [(_shown(env, field, i, old), _shown(env, field, i, new)) for i, (old, new) in changes.items()]
+    target: Any = env[field.comodel]  # type: ignore[attr-defined]  # a link
+    ids = dict.fromkeys(raw for pair in changes.values() for raw in pair if raw)
+    named = {found.id: (found.display_name, f"{found._name},{found.id}") for found in target.browse(ids).exists()}
+    return [(named.get(old, ("", "")), named.get(new, ("", ""))) for old, new in changes.values()]
+
+
+def _shown(env: Env, field: Field[Any, Any], record: int, raw: Any) -> Told:  # Any: a field's raw value
     value = field.to_record(raw, env[field.model].browse(record))
     if isinstance(value, Model):
         found = value.exists()

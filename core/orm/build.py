@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 from core.errors import UnknownName, ValidationError
 from core.kernel.text import label_of
 from core.orm.declare import ModelMeta, declarations
+from core.orm.defaults import may_have_default
 from core.orm.fields.base import Field
 from core.orm.fields.choice import Option, Selection
 from core.orm.fields.constraint import SqlConstraint
 from core.orm.fields.related import RelatedField
+from core.orm.kept import describe_kept
 from core.orm.model import Model
 from core.orm.query import build_query
 from core.orm.registry import ModelInfo, Registry, Structure, share
@@ -275,6 +277,8 @@ def _finish(registry: Registry, info: ModelInfo) -> None:
     info.light = tuple(f for f in info.columns if f.type not in ("text", "html", "json"))
     info.worked_out = tuple(f.name for f in info.fields.values() if not f.writable)
     info.tracked = tuple(f.name for f in info.fields.values() if f.tracking)
+    info.defaulted = tuple(f.name for f in info.fields.values() if may_have_default(f))
+    describe_kept(info)
     _collect_methods(info)
 
 

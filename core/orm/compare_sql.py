@@ -11,10 +11,21 @@ from core.errors import ValidationError
 from core.kernel.text import fold
 from core.orm.compare_value import EXACT, TEXTS, check_likeness, is_blank, listed, never_empty, operand, pattern_of
 
+BLIND = frozenset(["ilike", "=ilike"])
+
 if TYPE_CHECKING:
     from core.orm.domain_sql import Scope
     from core.orm.env import Env
     from core.orm.fields.base import Field
+
+
+def bound(scope: Scope | None, value: Any, kind: Any) -> Any:
+    """The value; or its place, where the statement of the scope is kept to be run with other values."""
+    binds = None if scope is None else scope.root.binds
+    if binds is None:
+        return value
+    binds.append(sa.bindparam(f"v{len(binds)}", type_=kind, required=True))
+    return binds[-1]
 
 
 def compare(column: Any, operator: str, value: Any, convert: Any) -> Any:
@@ -41,8 +52,13 @@ def compare(column: Any, operator: str, value: Any, convert: Any) -> Any:
     raise ValidationError("The operator {operator} does not apply here.", operator=operator)
 
 
-def compare_plain(env: Env, field: Field[Any, Any], column: Any, operator: str, value: Any) -> Any:
+def compare_plain(
+    env: Env, field: Field[Any, Any], column: Any, operator: str, value: Any, scope: Scope | None = None
+) -> Any:
     """The comparison of a field that is no link with a value, or with a list of them.
+
+    Args:
+        scope: where the column is; None where no statement is to be kept.
 
     Raises:
         ValidationError: the operator or a value does not fit the field.
@@ -56,7 +72,8 @@ def compare_plain(env: Env, field: Field[Any, Any], column: Any, operator: str, 
     if operator not in ("=", "in"):
         if is_blank(value):
             return compare(column, operator, field.null(), lambda item: item) if filled else sa.false()
-        return compare(ordered_text(field, column), operator, value, convert)
+        kind = column.type
+        return compare(ordered_text(field, column), operator, value, lambda item: bound(scope, convert(item), kind))
     items = listed(value)
     if field.type == "boolean":
         wanted = {bool(item) for item in items}
@@ -64,7 +81,7 @@ def compare_plain(env: Env, field: Field[Any, Any], column: Any, operator: str, 
     given = [convert(item) for item in items if not is_blank(item)]
     clauses: list[Any] = []
     if given:
-        clauses.append(column == given[0] if len(given) == 1 else column.in_(given))
+        clauses.append(column == bound(scope, given[0], column.type) if len(given) == 1 else column.in_(given))
     if any(map(is_blank, items)):
         clauses.append(column == field.null() if filled else column.is_(None))
     return sa.or_(*clauses) if clauses else sa.false()
@@ -79,13 +96,17 @@ def like(scope: Scope, field: Field[Any, Any], column: Any, operator: str, value
     check_likeness(field)
     if is_blank(value):
         return sa.true() if operator in ("like", "ilike") else column.is_(None)
-    pattern = pattern_of(operator, str(value))
-    blind = operator in ("ilike", "=ilike")
     if field.type not in TEXTS:
         column = _text_sql(field, column)
-    elif blind:
+    elif operator in BLIND:
         column = scope.table.c[f"{field.name}_fold"] if field.folded else fold_sql(column)
-    return column.like(fold(pattern) if blind else pattern, escape="\\")
+    return column.like(bound(scope, sought(operator, str(value)), sa.Text()), escape="\\")
+
+
+def sought(operator: str, text: str) -> str:
+    """The pattern of LIKE for a text, folded where case and accents do not count."""
+    pattern = pattern_of(operator, text)
+    return fold(pattern) if operator in BLIND else pattern
 
 
 def ordered_text(field: Field[Any, Any], column: Any) -> Any:

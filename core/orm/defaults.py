@@ -16,9 +16,19 @@ if TYPE_CHECKING:
 
 def complete(env: Env, info: ModelInfo, row: dict[str, Any]) -> dict[str, Any]:
     """The row with defaults for what it does not name."""
-    result = default_values(env, info, (name for name in info.fields if name not in row))
+    wished = any(key.startswith("default_") for key in env.context)
+    result = default_values(
+        env, info, [name for name in (info.fields if wished else info.defaulted) if name not in row]
+    )
     result.update(row)
     return result
+
+
+def may_have_default(field: Field[Any, Any]) -> bool:
+    """Has the field a default of its own, or of the record that it is shown from? Others get one from the context."""
+    if field.related and not field.stored:
+        return bool(field.given.get("delegated"))
+    return bool(field.default_method) or field.default is not None
 
 
 def default_values(env: Env, info: ModelInfo, names: Iterable[str]) -> dict[str, Any]:

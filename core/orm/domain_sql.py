@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from core.db.types import date_part_sql, id_in, json_value, text_in
+from core.db.types import date_part_sql, id_in, id_list, json_value, text_in
 from core.errors import AccessError, UnknownName, ValidationError
 from core.orm import hierarchy
-from core.orm.compare_sql import compare, compare_plain, like
+from core.orm.compare_sql import bound, compare, compare_plain, like
 from core.orm.compare_value import EXACT, LIKES, is_blank, listed, never_empty, split_link_value, value_test
 from core.orm.domain import (
     DATE_PARTS,
@@ -51,6 +51,7 @@ class Scope:
         models: every model the query reads, so that their changes are flushed first.
         joins: the FROM clause.
         taken: by model, how many aliases the whole statement uses.
+        binds: of the root: the places of values in a statement that is to be kept, else None.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Scope:
         self.root: Scope = root or self
         above = root or outer
         self.taken: dict[str, int] = above.taken if above is not None else {}
+        self.binds: list[Any] | None = None
         self._joined: dict[str, Scope] = {}
         self.steps = self.width = 0
         if root is None:
@@ -322,7 +324,7 @@ def _link(scope: Scope, field: Any, operator: str, value: Any) -> Any:
                     gone = scope.env.hidden(target.name, ids)
                     shown = [i for i in ids if i not in gone]
                 column = column_of(scope, field)
-                clauses.append(column == shown[0] if len(shown) == 1 else id_in(column, shown))
+                clauses.append(_among(scope, column, shown))
             else:
                 clauses.append(_linked_to(scope, field, target, Leaf("id", "in", ids)))
         if texts:
@@ -391,7 +393,14 @@ def _plain(scope: Scope, field: Field[Any, Any], operator: str, value: Any) -> A
         raise ValidationError("{field} is no link: {operator} does not apply.", field=field.name, operator=operator)
     if operator in LIKES:
         return like(scope, field, column, operator, value)
-    return compare_plain(scope.env, field, column, operator, value)
+    return compare_plain(scope.env, field, column, operator, value, scope)
+
+
+def _among(scope: Scope, column: Any, ids: list[int]) -> Any:
+    """An id is one of these."""
+    if len(ids) == 1:
+        return column == bound(scope, ids[0], column.type)
+    return id_in(column, bound(scope, ids, id_list(column)))
 
 
 def _identity(scope: Scope, column: Any, operator: str, value: Any) -> Any:
@@ -402,5 +411,5 @@ def _identity(scope: Scope, column: Any, operator: str, value: Any) -> Any:
             return subset(scope.env, scope.info, value, column, scope.root)
         ids, texts, _ = split_link_value(value)
         ids += [int(text) for text in texts if text.isdigit()]
-        return sa.false() if not ids else column == ids[0] if len(ids) == 1 else id_in(column, ids)
+        return _among(scope, column, ids) if ids else sa.false()
     return compare(column, operator, value, int)

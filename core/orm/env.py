@@ -81,6 +81,8 @@ class Env:
         self._generation = tx.generation
         self._values = _Buckets(self)
         self._readable = _Readable(self)
+        self._may: dict[tuple[str, str], bool] = {}
+        self._targets: dict[tuple[int, int], tuple[Any, tuple[int, ...]]] = {}
         if tx.root is None:
             tx.root = self
             tx.author = uid
@@ -91,6 +93,12 @@ class Env:
         if self._generation != self.tx.generation:
             self._renew()
         return self._values
+
+    def held(self) -> tuple[dict[str, Any], dict[int, Values]]:
+        """`readable` and `values` at once, for those who ask for every value."""
+        if self._generation != self.tx.generation:
+            self._renew()
+        return self._readable, self._values
 
     @property
     def readable(self) -> dict[str, Any]:
@@ -103,6 +111,8 @@ class Env:
         self._generation = self.tx.generation
         self._values = _Buckets(self)
         self._readable = _Readable(self)
+        self._may = {}
+        self._targets = {}
         self._gate = None
         self._company = None
 
@@ -157,7 +167,12 @@ class Env:
 
     def may(self, model: str, operation: str) -> bool:
         """May this user do `operation` (read, write, create, unlink) with records of the model at all?"""
-        return self.is_super(model) or self.gate.may(model, operation)
+        if self._generation != self.tx.generation:
+            self._renew()
+        found = self._may.get((model, operation))
+        if found is None:
+            found = self._may[model, operation] = self.is_super(model) or self.gate.may(model, operation)
+        return found
 
     def check(self, model: str, operation: str) -> None:
         """Raise AccessError, naming the groups that may, unless this user may do `operation`."""
@@ -326,7 +341,14 @@ class Env:
 
     def targets(self, field: Any, record: Model) -> tuple[int, ...]:
         """The ids to prefetch with the target of `record`'s link: those of all records it was loaded with."""
-        return fetch.targets(self, field, record)
+        prefetch = record._prefetch
+        held = self._targets.get((field.slot, id(prefetch)))
+        if held is not None and held[0] is prefetch:
+            return held[1]
+        found = fetch.targets(self, field, record)
+        if len(prefetch) > 1:
+            self._targets[field.slot, id(prefetch)] = (prefetch, found)
+        return found
 
     def ref(self, xmlid: str, raise_missing: bool = True) -> Any:
         """The record behind an external id (`base.main_company`).

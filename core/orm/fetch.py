@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -103,7 +103,9 @@ def load_columns(tx: Transaction, info: ModelInfo, fields: Sequence[Field[Any, A
 def put_column(bucket: Values, field: Field[Any, Any], ids: Sequence[int], values: Sequence[Any]) -> None:
     """Cache one column without overwriting newer values."""
     convert = field.from_column
-    if bucket:
+    if not bucket and field.plain_column:
+        bucket.update(zip(ids, values, strict=True))
+    elif bucket:
         for record_id, value in zip(ids, values, strict=True):
             if record_id not in bucket:
                 bucket[record_id] = convert(value)
@@ -213,31 +215,31 @@ def targets(env: Env, field: Any, record: Model) -> tuple[int, ...]:
     own: tuple[int, ...] = raw if isinstance(raw, tuple) else (raw,) if isinstance(raw, int) else ()
     if len(prefetch) < 2:
         return own
-    key = ("targets", field.slot, id(prefetch), env.access_key)
-    held: tuple[Any, tuple[int, ...]] | None = env.tx.memo.get(key)
-    if held is None or held[0] is not prefetch:
-        found: Iterable[int]
-        if field.to_many:
-            found = dict.fromkeys(i for r in prefetch for i in bucket.get(r, ()))
-        else:
-            found = dict.fromkeys(v for v in map(bucket.get, prefetch) if isinstance(v, int))
-        held = env.tx.memo[key] = (prefetch, tuple(found))
-    return held[1]
+    found: Iterable[int]
+    if field.to_many:
+        found = dict.fromkeys(chain.from_iterable(bucket.get(r, ()) for r in prefetch))
+    else:
+        found = dict.fromkeys(v for v in map(bucket.get, prefetch) if isinstance(v, int))
+    return tuple(found)
 
 
 def _load_one2many(env: Env, field: Any, ids: Sequence[int]) -> None:
     info = env.registry[field.comodel]
     inverse = info.fields[field.inverse_name]
     condition = Leaf(inverse.name, "in", list(ids)) & field.limit
-    pairs = select.Query(env, info, condition, active_test=env.active_test(field)).pairs(inverse)
-    grouped: dict[int, list[int]] = {record_id: [] for record_id in ids}
-    for child, owner in pairs:
-        grouped[owner].append(child)
-    _keep(env, info, [child for child, _ in pairs])
+    children, owners = select.Query(env, info, condition, active_test=env.active_test(field)).pairs(inverse)
+    grouped: dict[int, list[int]] = {}
+    for child, owner in zip(children, owners, strict=True):
+        if owner in grouped:
+            grouped[owner].append(child)
+        else:
+            grouped[owner] = [child]
+    _keep(env, info, children)
     bucket = env.values[field.slot]
-    for owner, children in grouped.items():
-        bucket.setdefault(owner, tuple(children))
-    put_column(env.tx.bucket(inverse.slot), inverse, [c for c, _ in pairs], [o for _, o in pairs])
+    for record_id in ids:
+        if record_id not in bucket:
+            bucket[record_id] = tuple(grouped.get(record_id, ()))
+    put_column(env.tx.bucket(inverse.slot), inverse, children, owners)
 
 
 def _load_many2many(env: Env, field: Any, ids: Sequence[int]) -> None:

@@ -130,12 +130,8 @@ def _update_group(tx: Transaction, info: ModelInfo, slots: tuple[int, ...], ids:
             values["row_version"] = table.c.row_version + 1
         tx.connection.execute(sa.update(table).where(id_in(table.c.id, ids)).values(values))
         return
-    for name, value in stamps.items():
-        names.append(name)
-        columns.append([value] * len(ids))
-    values_update(
-        tx.connection, table, names, list(zip(ids, *columns, strict=True)), bump="row_version" if stamp else ""
-    )
+    bump = "row_version" if stamp else ""
+    values_update(tx.connection, table, names, list(zip(ids, *columns, strict=True)), bump, stamps)
 
 
 def _link(tx: Transaction, relation: Any, changes: dict[tuple[int, int], bool]) -> None:

@@ -23,14 +23,20 @@ _WORKED_OUT = mark("{field} of {model} is worked out; it cannot be set.")
 _MOVED = mark("{field} of {model} is moved by its workflow: send its signal instead of writing it.")
 
 
-def kept(env: Env, info: ModelInfo) -> dict[str, str]:
+def kept(env: Env, info: ModelInfo) -> Mapping[str, str]:
     """The fields of a model that this caller does not set, each with the reason, a text with places."""
-    passes = env.is_super(info.name)
+    if env.is_super(info.name):
+        return info.kept_always
+    found = info.kept_from_callers
+    moved = env.registry.ports.states(env, info.name)
+    return {**found, **dict.fromkeys(moved, _MOVED)} if moved else found
+
+
+def describe_kept(info: ModelInfo) -> None:
+    """Work out which fields of a model nobody sets, whatever its workflows are; called when a registry is built."""
     found = dict.fromkeys(info.worked_out, _WORKED_OUT)
-    found.update(dict.fromkeys(UNSETTABLE if passes else SYSTEM, _KEPT))
-    if not passes:
-        found.update(dict.fromkeys(env.registry.ports.states(env, info.name), _MOVED))
-    return found
+    info.kept_always = {**found, **dict.fromkeys(UNSETTABLE, _KEPT)}
+    info.kept_from_callers = {**found, **dict.fromkeys(SYSTEM, _KEPT)}
 
 
 def begins(env: Env, field: Field[Any, Any], value: Any) -> bool:

@@ -61,7 +61,11 @@ class ModelInfo:
     light: tuple[Field[Any, Any], ...] = ()
     tracked: tuple[str, ...] = ()
     worked_out: tuple[str, ...] = ()
+    defaulted: tuple[str, ...] = ()
+    kept_always: Mapping[str, str] = field(default_factory=dict)
+    kept_from_callers: Mapping[str, str] = field(default_factory=dict)
     aliases: list[Any] = field(default_factory=list)
+    shapes: dict[str, dict[Any, Any]] = field(default_factory=dict)
 
     @property
     def stored(self) -> bool:

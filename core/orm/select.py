@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from core.db.types import collate_c, fold_sql, id_in
 from core.errors import ValidationError
+from core.orm import shape
 from core.orm.domain import TRUE, Domain, Leaf, mentions_active
 from core.orm.domain_sql import Scope, column_of, condition, readable_rule, shown_column
 
@@ -33,26 +34,81 @@ class Query:
 
     def __init__(self, env: Env, info: ModelInfo, domain: Domain, active_test: bool | None = None) -> None:
         self.env, self.info = env, info
-        rule = readable_rule(env, info)
-        self.scope = Scope(env, info)
+        self._rule = readable_rule(env, info)
         active = info.fields.get("active")
         if active_test is None:
             active_test = bool(env.context.get("active_test", True))
-        self.where: list[Any] = []
         if active is not None and active.stored and active_test and not mentions_active(domain):
             domain = domain & Leaf("active", "=", True)
-        if domain is not TRUE:
-            self.where.append(condition(self.scope, domain))
-        if rule is not TRUE:
-            inner = Scope(env.rule_env, info, self.scope.table, self.scope)
-            self.where.append(condition(inner, rule))
+        self._domain = domain
+        self._built: tuple[Scope, list[Any]] | None = None
+
+    @property
+    def scope(self) -> Scope:
+        """The tables of the query, to be joined further."""
+        return self._parts()[0]
+
+    def _parts(self) -> tuple[Scope, list[Any]]:
+        if self._built is None:
+            self._built = self._compiled(None)
+        return self._built
+
+    def _compiled(self, binds: list[Any] | None) -> tuple[Scope, list[Any]]:
+        """The tables and the conditions; with `binds` for a statement that is kept."""
+        scope = Scope(self.env, self.info)
+        scope.binds = binds
+        where: list[Any] = []
+        if self._domain is not TRUE:
+            where.append(condition(scope, self._domain))
+        if self._rule is not TRUE:
+            where.append(condition(Scope(self.env.rule_env, self.info, scope.table, scope), self._rule))
+        return scope, where
 
     def _select(self, *columns: Any) -> Any:
-        self.env.tx.flush_for(self.scope.models)
-        return sa.select(*columns).select_from(self.scope.joins).where(*self.where)
+        scope, where = self._parts()
+        self.env.tx.flush_for(scope.models)
+        return sa.select(*columns).select_from(scope.joins).where(*where)
+
+    def _kept(self, *which: Any, order: str | None = None) -> tuple[shape.Kept, dict[str, Any]] | None:
+        """The statement of this shape, and the values for it; None for a search that has no shape.
+
+        Args:
+            which: `ids`, whether there is a limit, and whether there is an offset; or `count`.
+        """
+        env, info = self.env, self.info
+        values: list[Any] = []
+        if order is not None and not shape.steady_order(env, info, order):
+            return None
+        key = shape.key_of(env, info, self._domain, values)
+        rule = None if key is None else shape.key_of(env.rule_env, info, self._rule, values)
+        if rule is None:
+            return None
+
+        def build() -> shape.Kept:
+            binds: list[Any] = []
+            scope, where = self._compiled(binds)
+            assert len(binds) == len(values), "a shape has a place for each of its values"
+            column = sa.func.count() if which[0] == "count" else scope.table.c.id
+            statement = sa.select(column).select_from(scope.joins).where(*where)
+            if order is not None:
+                statement = statement.order_by(*order_terms(scope, order))
+            if which[1:2] == (True,):
+                statement = statement.limit(sa.bindparam("most", type_=sa.Integer()))
+            if which[2:3] == (True,):
+                statement = statement.offset(sa.bindparam("skipped", type_=sa.Integer()))
+            return shape.Kept(statement, frozenset(scope.models))
+
+        return shape.kept_statement(info, (which, order, key, rule), build), shape.named(values)
 
     def ids(self, offset: int = 0, limit: int | None = None, order: str | None = None) -> list[int]:
         """Ids of the records, in order."""
+        kept = self._kept("ids", limit is not None, bool(offset), order=order)
+        if kept is not None:
+            self.env.tx.flush_for(kept[0].models)
+            page = {
+                name: number for name, number in (("most", limit), ("skipped", offset or None)) if number is not None
+            }
+            return list(self.env.tx.execute(kept[0].statement, {**kept[1], **page}).scalars())
         terms = order_terms(self.scope, order) if order is not None else []
         statement = self._select(self.scope.table.c.id).order_by(*terms)
         if limit is not None:
@@ -63,6 +119,10 @@ class Query:
 
     def count(self) -> int:
         """How many records there are."""
+        kept = self._kept("count")
+        if kept is not None:
+            self.env.tx.flush_for(kept[0].models)
+            return int(self.env.tx.execute(kept[0].statement, kept[1]).scalar_one())
         return int(self.env.tx.execute(self._select(sa.func.count())).scalar_one())
 
     def rows(self, fields: Sequence[Field[Any, Any]]) -> list[Any]:
@@ -70,11 +130,13 @@ class Query:
         table = self.scope.table
         return list(self.env.tx.execute(self._select(table.c.id, *[table.c[field.name] for field in fields])))
 
-    def pairs(self, field: Field[Any, Any]) -> list[tuple[int, int]]:
-        """Ids with the value of a many2one, in the model's own order."""
+    def pairs(self, field: Field[Any, Any]) -> tuple[Sequence[int], Sequence[int]]:
+        """Ids, and the values of a many2one beside them, in the model's own order."""
         terms = order_terms(self.scope, self.info.order)
         statement = self._select(self.scope.table.c.id, column_of(self.scope, field)).order_by(*terms)
-        return [tuple(row) for row in self.env.tx.execute(statement)]
+        rows = self.env.tx.execute(statement).all()
+        ids, values = zip(*rows, strict=True) if rows else ((), ())
+        return ids, values
 
     def linked(self, here: Any, there: Any, owners: Sequence[int]) -> list[tuple[int, int]]:
         """Ids with the owner that a relation table links them to, in the model's own order."""

@@ -230,11 +230,22 @@ def _check_may_write(env: Env, info: ModelInfo, ids: Sequence[int], prefetch: Se
     bucket = env.tx.bucket(version.slot)
     unsure = [i for i in ids if i not in new and i not in bucket]
     if unsure:
-        together = prefetch if len(ids) < len(prefetch) <= MOST_CHECKED else unsure
+        together = _together(unsure, prefetch)
         fetch.load_columns(env.tx, info, (version,), [i for i in together if i not in new and i not in bucket])
         for record_id in unsure:
             if record_id not in bucket:
                 raise fetch.missing(env, info, record_id)
+
+
+def _together(ids: Sequence[int], prefetch: Sequence[int]) -> Sequence[int]:
+    """The ids that are asked for together with `ids`: all of `prefetch`, or those that follow in a long one."""
+    if len(ids) >= len(prefetch) or len(ids) >= MOST_CHECKED or ids[0] not in prefetch:
+        return ids
+    if len(prefetch) <= MOST_CHECKED:
+        return prefetch
+    place = prefetch.index(ids[0])
+    following = prefetch[place : place + MOST_CHECKED]
+    return following if len(ids) == 1 else list(dict.fromkeys((*ids, *following)))
 
 
 def check_records(env: Env, info: ModelInfo, ids: Sequence[int], operation: str, prefetch: Sequence[int] = ()) -> None:
@@ -263,7 +274,7 @@ def _allowed(env: Env, info: ModelInfo, ids: Sequence[int], prefetch: Sequence[i
         held = env.tx.allowed[key] = (env.rule(info.name, operation).names(), set())
     known = held[1]
     if any(i not in known for i in ids):
-        known.update(fetch.allowed(env, info, prefetch if len(ids) < len(prefetch) <= MOST_CHECKED else ids, operation))
+        known.update(fetch.allowed(env, info, _together(ids, prefetch), operation))
     return known
 
 

@@ -24,6 +24,7 @@ class Gate:
     def __init__(self, env: Env) -> None:
         self.env = env
         self.groups = rights.groups_of(env, env.uid)
+        self._lasting: dict[tuple[str, str], Domain] = {}
 
     def may(self, model: str, operation: str) -> bool:
         """May the user do `operation` on records of the model?"""
@@ -61,14 +62,19 @@ class Gate:
 
         A rule that cannot be evaluated denies.
         """
+        held = self._lasting.get((model, operation))
+        if held is not None:
+            return held
         env = self.env
         kept = env.tx.rights()
         key = ("domain", model, operation, env.uid, env.company_id, env.companies_ids)
         found: Domain | None = kept.get(key)
         if found is None:
             found, lasting = self._combine(model, operation)
-            if lasting:
-                kept[key] = found
+            if not lasting:
+                return found
+            kept[key] = found
+        self._lasting[model, operation] = found
         return found
 
     def _combine(self, model: str, operation: str) -> tuple[Domain, bool]:

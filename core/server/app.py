@@ -71,6 +71,7 @@ class Application:
             return
         try:
             self.registries.get(name)
+            self.registries.settle()
         except Exception:  # noqa: BLE001 - the first request will meet the same error, and tell the person
             _log.exception("database %s cannot be loaded", name)
 

@@ -295,6 +295,16 @@ def test_many_ids(events: Engine) -> None:
         assert connection.execute(sa.select(alias.c.id).where(id_in(alias.c.id, [4]))).scalars().all() == [4]
 
 
+def test_rows_are_looked_up_by_their_ids(events: Engine) -> None:
+    if events.dialect.name != "sqlite":
+        return  # PostgreSQL plans by statistics; SQLite by the text alone
+    for wanted in (table.c.id, sa.func.abs(table.c.id, type_=sa.Integer())):
+        found = sa.select(table.c.name).where(id_in(wanted, [1, 2])).compile(dialect=events.dialect)
+        with begin(events, write=False) as connection:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {found.string}", ("[1,2]",)).all()
+        assert any("SEARCH" in row[-1] for row in plan) == (wanted is table.c.id)
+
+
 def test_many_ids_are_one_statement_text(events: Engine) -> None:
     texts: set[str] = set()
     sa.event.listen(

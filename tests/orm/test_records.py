@@ -231,3 +231,16 @@ def test_an_override_neither_loses_nor_gains_the_mark_of_a_method(env: Env) -> N
     exported = env.registry["shop.partner"].exported
     assert {"write", "action_praise"} <= exported
     assert exported.isdisjoint({"shout", "secret"})
+
+
+def test_a_loop_of_writes_asks_for_its_records_in_portions(env):
+    ids = env[Tag].create([{"name": f"tag {i}"} for i in range(4_100)]).ids
+    env.flush()
+    env.tx.invalidate()
+    before = env.tx.statements
+    for tag in env[Tag].browse(ids):
+        tag.name = f"label {tag.id}"
+    assert env.tx.statements - before <= 3
+    env.flush()
+    env.tx.invalidate()
+    assert env[Tag].browse(ids[-1]).name == f"label {ids[-1]}"

@@ -135,3 +135,16 @@ def test_a_team_is_no_part_of_itself(env: Env) -> None:
     assert below.complete_name == "A / B"
     with pytest.raises(ValidationError):
         team.write({"parent_id": below.id})
+
+
+def test_moving_many_deals_takes_no_more_statements_than_moving_few(env: Env) -> None:
+    counts = []
+    for many in (5, 40):
+        deals = env[Lead].create([{"name": f"Deal {i}", "type": "opportunity"} for i in range(many)])
+        env.flush()
+        env.tx.invalidate()
+        before = env.tx.statements
+        deals.write({"stage_id": env.ref("crm.stage_lead5").id})
+        env.flush()
+        counts.append(env.tx.statements - before)
+    assert counts[0] == counts[1]

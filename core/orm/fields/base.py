@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, overload
 
 from core.errors import AccessError, UserError, ValidationError
@@ -103,6 +104,8 @@ class Field(Generic[T, S]):
             ValidationError: when the kinds of the two fields do not fit.
         """
         bound = copy.copy(self)
+        for known in ("comodel", "mapped"):  # an extension may say otherwise
+            bound.__dict__.pop(known, None)
         bound.on_changes = list(self.on_changes)
         if earlier is not None:
             if earlier.type != self.type and not (earlier.type == "char" and self.type == "selection"):
@@ -146,8 +149,9 @@ class Field(Generic[T, S]):
         pending = env.tx.pending
         if pending and record_id in pending.get(self.slot, ()):
             env.tx.compute(self, record_id)
-        if record_id in env.readable[self.model]:
-            raw = env.values[self.slot].get(record_id, MISSING)
+        readable, values = env.held()
+        if record_id in readable[self.model]:
+            raw = values[self.slot].get(record_id, MISSING)
             if raw is not MISSING:
                 return self.to_record(raw, record)
         return self.to_record(env.load(self, record), record)
@@ -187,6 +191,11 @@ class Field(Generic[T, S]):
     def from_column(self, value: Any) -> Any:
         """The raw form of a stored value."""
         return value
+
+    @cached_property
+    def plain_column(self) -> bool:
+        """Is the raw form of a stored value the stored value?"""
+        return type(self).from_column is Field.from_column
 
     def to_edge(self, raw: Any, record: Model) -> Any:
         """What RPC `read` answers; an empty value is False."""
@@ -367,8 +376,9 @@ class MappedField(Field[T, S]):
     The raw form is then a mapping, and the reader's language or company picks from it.
     """
 
-    @property
+    @cached_property
     def mapped(self) -> bool:
+        """Is the raw form a mapping?"""
         return self.translate or self.company_dependent
 
     def pick(self, raw: Mapping[str, Any] | None, env: Env) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, Unpack
 
 import sqlalchemy as sa
@@ -39,7 +40,7 @@ class Relational:
     domain: Any
     context: Mapping[str, Any]
 
-    @property
+    @cached_property
     def comodel(self) -> str:
         """The model linked to."""
         return model_name(self.target)
