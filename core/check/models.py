@@ -21,7 +21,7 @@ from core.module.finder import Shelf, folder_of
 from core.module.loading import build
 from core.module.manifest import MANIFEST_FILE
 from core.orm.declare import declarations
-from core.orm.fields import Char
+from core.orm.fields import Char, Many2many, One2many
 from core.orm.fields.base import Field
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ def merged(order: Sequence[str], shelf: Shelf, findings: list[Finding]) -> Itera
 def _built(
     server: DatabaseServer, settings: Settings, works: Sequence[str], findings: list[Finding], mended: set[str]
 ) -> Registry | None:
+    aside: set[str] = set()
     for _ in range(MOST_FAULTS if works else 0):
         try:
             return build(server, settings, "check", works)
@@ -81,7 +82,11 @@ def _built(
             if owner is None or not _put_aside(owner, name) or found in findings:
                 findings.append(found)
                 return None
-            findings.append(found)
+            if not (
+                error.values.get("path") and error.values.get("name") in aside
+            ):  # else it follows from another fault
+                findings.append(found)
+            aside.add(name)
             mended.add(owner._addon)
     return None
 
@@ -93,10 +98,7 @@ def _put_aside(cls: type[Model], name: str) -> bool:
         if value.compute_method and value.depends:
             value.depends = ()
         else:
-            substitute: Field[Any, Any] = Char(value.string)  # Any: as every field
-            substitute.__set_name__(cls, name)
-            substitute.store = False
-            setattr(cls, name, substitute)
+            setattr(cls, name, _substitute(cls, name, value))
         return True
     if getattr(value, "_constrains", None):
         value.__dict__["_constrains"] = ()
@@ -108,6 +110,14 @@ def _put_aside(cls: type[Model], name: str) -> bool:
         cls._order = "id"
         return True
     return False
+
+
+def _substitute(cls: type[Model], name: str, field: Field[Any, Any]) -> Field[Any, Any]:  # Any: as every field
+    """A field that takes the place of one that does not fit; what a list leads to is known all the same."""
+    found: Field[Any, Any] = Many2many(field.target) if isinstance(field, One2many) else Char(field.string)
+    found.__set_name__(cls, name)
+    found.store = isinstance(field, One2many)
+    return found
 
 
 def _declaration(addons: Sequence[str], error: GrialError) -> tuple[type[Model] | None, str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -86,9 +87,22 @@ def find(shelf: Shelf, name: str) -> list[Place]:
         for place in _of_file(shelf.manifests[addon].folder / path, addon, model, attribute, model_of)
     ]
     if attribute and not places:
+        for parent in _delegated_to(cls for cls in classes if cls._name == model):
+            with suppress(UnknownName):
+                return find(shelf, f"{parent}.{attribute}")
         known = {key for cls in classes if cls._name == model for one in cls.__mro__ for key in vars(one)}
         raise UnknownName("{model} has no field or method {name}.", model=model, name=attribute, known=known)
     return [*dict.fromkeys([*places, *views])]
+
+
+def _delegated_to(classes: Iterable[type[Model]]) -> Iterator[str]:
+    """The models whose fields a model shows as its own."""
+    for cls in classes:
+        for parent in vars(cls).get("_inherits", {}):
+            yield parent if isinstance(parent, str) else parent._name
+        for field in vars(cls).values():
+            if getattr(field, "delegate", False):
+                yield field.comodel
 
 
 def _of_view(xmlid: str, order: Sequence[str], shelf: Shelf) -> list[Place]:

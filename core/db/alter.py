@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -139,13 +140,30 @@ def operations(connection: Connection) -> Operations:
     return Operations(MigrationContext.configure(connection))
 
 
+@contextmanager
+def _together(connection: Connection) -> Iterator[Operations]:
+    """Operations that PostgreSQL gets as one text at the end of the block: hundreds of them cost as many journeys."""
+    if connection.dialect.name == "sqlite":
+        yield operations(connection)
+        return
+    from alembic.migration import MigrationContext
+    from alembic.operations import Operations
+
+    written = io.StringIO()
+    options = {"as_sql": True, "output_buffer": written}
+    yield Operations(MigrationContext.configure(dialect=connection.dialect, opts=options))
+    if written.getvalue().strip():
+        statements.run(connection, written.getvalue())
+
+
 def create_tables(connection: Connection, shapes: Iterable[TableShape]) -> None:
     """Make tables that do not exist. On PostgreSQL foreign keys come with `add_keys`, when all tables are there."""
     sqlite = connection.dialect.name == "sqlite"
-    for shape in shapes:
-        connection.execute(sa.schema.CreateTable(to_table(shape, keys=sqlite)))
-        _mark(connection, shape, shape.checks)
-        _create_indexes(connection, shape, shape.indexes)
+    with _together(connection) as op:
+        for shape in shapes:
+            op.execute(sa.schema.CreateTable(to_table(shape, keys=sqlite)))
+            _mark(op, shape, shape.checks)
+            _create_indexes(connection, op, shape, shape.indexes)
 
 
 def change_table(connection: Connection, diff: Difference) -> None:
@@ -161,15 +179,16 @@ def change_table(connection: Connection, diff: Difference) -> None:
         _change_on_postgresql(connection, diff)
 
 
-def add_keys(connection: Connection, diff: Difference) -> None:
+def add_keys(connection: Connection, diffs: Iterable[Difference]) -> None:
     """Add the new foreign keys, where `change_table` has not done it."""
     if connection.dialect.name == "postgresql":
-        op = operations(connection)
-        for key in diff.keys_added:
-            op.create_foreign_key(
-                key.name or None, diff.target.name, key.target, list(key.columns), list(key.target_columns),
-                deferrable=True, initially="DEFERRED", ondelete=key.ondelete or None,
-            )  # fmt: skip
+        with _together(connection) as op:
+            for diff in diffs:
+                for key in diff.keys_added:
+                    op.create_foreign_key(
+                        key.name or None, diff.target.name, key.target, list(key.columns), list(key.target_columns),
+                        deferrable=True, initially="DEFERRED", ondelete=key.ondelete or None,
+                    )  # fmt: skip
 
 
 def cut_danglers(connection: Connection, diff: Difference) -> list[SchemaChange]:
@@ -247,30 +266,29 @@ def _change_on_postgresql(connection: Connection, diff: Difference) -> None:
             op.create_unique_constraint(rule, table, list(diff.target.uniques[rule]))
         else:
             op.create_check_constraint(rule, table, statements.fragment(diff.target.checks[rule]))
-    _mark(connection, diff.target, diff.rules_added & set(diff.target.checks))
-    _create_indexes(connection, diff.target, diff.indexes_added)
+    _mark(op, diff.target, diff.rules_added & set(diff.target.checks))
+    _create_indexes(connection, op, diff.target, diff.indexes_added)
 
 
-def _mark(connection: Connection, shape: TableShape, rules: Iterable[str]) -> None:
-    if connection.dialect.name == "postgresql":
+def _mark(op: Operations, shape: TableShape, rules: Iterable[str]) -> None:
+    if op.get_context().dialect.name == "postgresql":
         for name in sorted(rules):
             mark = shape.marks.get(name) or mark_of(shape.checks[name])
             rule = sa.CheckConstraint(sa.true(), name=conv(name), comment=mark)
             sa.Table(shape.name, sa.MetaData(), rule)
-            connection.execute(sa.schema.SetConstraintComment(rule))
+            op.execute(sa.schema.SetConstraintComment(rule))
 
 
-def _create_indexes(connection: Connection, shape: TableShape, names: Iterable[str]) -> None:
-    op = operations(connection)
+def _create_indexes(connection: Connection, op: Operations, shape: TableShape, names: Iterable[str]) -> None:
     for name in sorted(names):
         columns, unique = shape.indexes[name]
         op.create_index(name, shape.name, [_indexed(connection, column) for column in columns], unique=unique)
 
 
-def _indexed(connection: Connection, column: str) -> Any:
+def _indexed(connection: Connection, column: str) -> Any:  # Any: a name or an expression
     """A column as an index has it: folded texts in the order in which lists are sorted, so that the index serves it."""
     if connection.dialect.name == "postgresql" and column.endswith(FOLDED):
-        return sa.text(f'{connection.dialect.identifier_preparer.quote(column)} COLLATE "C" NULLS FIRST')
+        return sa.collate(sa.column(column, sa.Text()), "C").nulls_first()
     return column
 
 
@@ -294,7 +312,7 @@ def _change_on_sqlite(connection: Connection, diff: Difference) -> None:
         key = keys.get((column.name,))
         target = (key.target, key.target_columns[0], key.ondelete) if key else None
         connection.execute(statements.AddSqliteColumn(diff.target.name, to_column(column), target))
-    _create_indexes(connection, diff.target, diff.indexes_added)
+    _create_indexes(connection, operations(connection), diff.target, diff.indexes_added)
 
 
 def _rebuild(connection: Connection, diff: Difference) -> None:
@@ -318,4 +336,4 @@ def _rebuild(connection: Connection, diff: Difference) -> None:
     op.rename_table(copy, name)
     if last:
         set_last_id(connection, name, target.key[0], last)
-    _create_indexes(connection, target, target.indexes)
+    _create_indexes(connection, operations(connection), target, target.indexes)

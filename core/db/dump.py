@@ -90,8 +90,7 @@ def read_dump(server: DatabaseServer, name: str, archive: zipfile.ZipFile, trust
                 _fill(connection, shape, lines)
             if shape.numbered:
                 _number_on(connection, shape, int(told["last_id"]))
-        for shape in shapes:
-            add_keys(connection, Difference(shape, shape, keys_added=shape.foreign_keys))
+        add_keys(connection, (Difference(shape, shape, keys_added=shape.foreign_keys) for shape in shapes))
 
 
 def manifest_of(archive: zipfile.ZipFile) -> dict[str, Any]:  # Any: JSON

@@ -94,8 +94,7 @@ def sync(
             told += cut_danglers(connection, diff)
             change_table(connection, diff)
             told += diff.changes()
-        for diff in [Difference(shape, shape, keys_added=shape.foreign_keys) for shape in missing] + changed:
-            add_keys(connection, diff)
+        add_keys(connection, [*(Difference(one, one, keys_added=one.foreign_keys) for one in missing), *changed])
     return told
 
 

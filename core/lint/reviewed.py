@@ -32,7 +32,6 @@ REVIEWED: dict[str, dict[str, str]] = {
     # SQL.
     "core/db/statements.py": {"sql": "exec_driver_sql literal_column"},  # the one file with SQL as text
     "core/db/sqlite.py": {"sql": "execute", "files": "mkdir open unlink os.link"},  # pragmas; the database's own file
-    "core/db/alter.py": {"sql": "text"},  # a quoted column with the collation of its index
     "core/orm/tables.py": {"sql": "text"},  # defaults that field types of ours write as literals
     # Calls by name: the name is one that the registry has collected.
     "core/db/found_sqlite.py": {"exports": "getattr"},  # a pragma of this file, as a function of SQLAlchemy

@@ -14,6 +14,8 @@ Values = Mapping[str, Any]  # Any: a field's own type
 Own = Callable[["Env", str, int], Values]
 
 DEEPEST = 4
+LINKED = "samples to link to"
+"""Under this name a transaction keeps the records that samples link to, by model: they are looked for once."""
 
 
 def samples(env: Env, model: str, count: int, own: Own) -> Any:
@@ -27,6 +29,7 @@ def samples(env: Env, model: str, count: int, own: Own) -> Any:
 
     Any: records of a model that is known by name only.
     """
+    env.tx.memo.pop(LINKED, None)
     return env[model].create([sample(env, model, number, own) for number in range(1, count + 1)])
 
 
@@ -78,9 +81,11 @@ def _linked(env: Env, field: Field[Any, Any], number: int, own: Own, depth: int)
     comodel = str(getattr(field, "comodel", ""))
     alone = field.name in unique_fields(field.info) and len(_rules_of(field)) == 1
     if not alone or depth >= DEEPEST:
-        found = env[comodel].search([], limit=1)
-        if found or depth >= DEEPEST:
-            return found.id or None
+        known: dict[str, int] = env.tx.memo.setdefault(LINKED, {})
+        if not known.get(comodel):
+            known[comodel] = env[comodel].search([], limit=1).id or 0
+        if known[comodel] or depth >= DEEPEST:
+            return known[comodel] or None
     return int(env[comodel].create(sample(env, comodel, number, own, depth + 1)).id)
 
 

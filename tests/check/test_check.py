@@ -200,6 +200,10 @@ def data(text: str) -> dict[str, str]:
         ),
         ({"__manifest__.py": '{"name": "W",\n "depnds": []}'}, "__manifest__.py", 2, "manifest", "depends"),
         ({"models/job.py": "import nothing_of_that_name\n"}, "models/job.py", 1, "python", "nothing_of_that_name"),
+        (
+            {"models/job.py": "import pickle\n" + textwrap.dedent(GOOD["models/job.py"]).lstrip()},
+            "models/job.py", 1, "lint-code", "use JSON",
+        ),
     ],
 )  # fmt: skip
 def test_each_fault_is_found_at_its_line(

@@ -117,3 +117,30 @@ def test_an_addon_of_another_folder_tells_what_servers_need(grial, database, tmp
         assert "need the same" not in grial("addon", "install", "far", "-d", database.name).stderr
     answer = grial("addon", "upgrade", "far", "-d", database.name)
     assert str(ROOT / "addons") in answer.stderr
+
+
+def test_an_upgrade_is_tried_and_undone(grial, database):
+    grial("addon", "install", "crm", "-d", database.name)
+    answer = grial("addon", "upgrade", "crm", "--dry-run", "-d", database.name)
+    assert (answer.exit_code, answer.stdout) == (0, "This would upgrade crm.\n")
+    with database.transaction() as env:  # crm's extension of a form whose page has another name now
+        view = env["ir.ui.view"].create(
+            {
+                "name": "more",
+                "model": "res.partner",
+                "type": "form",
+                "mode": "extension",
+                "inherit_id": env.ref("base.partner_form").id,
+                "arch": "<field name='emial' position='after'><field name='fax'/></field>",
+            }
+        )
+        env["ir.model.data"].create(
+            {"module": "crm", "name": "more", "model": "ir.ui.view", "res_id": view.id, "noupdate": True}
+        )
+    answer = grial("addon", "upgrade", "crm", "--dry-run", "-d", database.name)
+    assert answer.exit_code == 1, answer.output
+    assert """Try <xpath expr="//field[@name='email']" position="after">""" in answer.stdout
+    assert "It will be refused until these views are mended (1)." in answer.stdout
+    found = json.loads(grial("addon", "upgrade", "crm", "--dry-run", "-d", database.name, "--json").stdout)
+    assert (found["upgraded"], [fault["code"] for fault in found["faults"]]) == (["crm"], ["view-inherit"])
+    assert grial("addon", "upgrade", "crm", "-d", database.name).exit_code == 1

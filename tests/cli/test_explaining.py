@@ -83,6 +83,10 @@ def test_where_shows_methods_with_their_overrides_in_order():
     assert "Lead.write" in names
 
 
+def test_where_follows_a_field_to_the_model_that_lends_it():
+    assert where("res.users.mobile")[0]["name"] == "Partner.mobile"
+
+
 def test_where_suggests_the_nearest_name():
     for wrong, near in (("crm.lad", "crm.lead"), ("res.partner.nme", "name")):
         answer = CliRunner().invoke(main, ["where", wrong])

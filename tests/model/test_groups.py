@@ -111,7 +111,7 @@ def ask(env: Env, paper: Paper, question: Grouping) -> None:
 
 
 def test_groups_give_the_same_everywhere(make_world: World) -> None:
-    @effort(quick=30)
+    @effort(quick=12)
     @given(groupings())
     def check(given_case: tuple[Schema, Rows, Reader, list[Grouping]]) -> None:
         schema, rows, reader, asked = given_case

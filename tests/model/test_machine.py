@@ -354,4 +354,4 @@ def workshop(backend: str, database_url: str, tmp_path_factory: pytest.TempPathF
 
 def test_stored_values_are_fresh_and_rollbacks_leave_nothing(workshop: Registry) -> None:
     machine = type("Machine", (Workshop,), {"registry": workshop})
-    run_state_machine_as_test(machine, settings=effort(quick=15, steps=30))
+    run_state_machine_as_test(machine, settings=effort(quick=6, steps=30))

@@ -93,7 +93,7 @@ def reads_as(env: Env, paper: Paper) -> None:
 
 
 def test_searches_give_the_same_everywhere(make_world: World) -> None:
-    @effort(quick=40)
+    @effort(quick=15)
     @given(searches())
     def check(given_case: tuple[Schema, Rows, Reader, list[Question]]) -> None:
         schema, rows, reader, asked = given_case

@@ -130,7 +130,7 @@ def test_what_is_exported_comes_in_again(env: Env, ending: str, lang: str, tz: s
     env["res.partner"].create([{"name": name} for name in PARTNERS])
     reader = env.with_context(lang=lang, tz=tz)
 
-    @effort(quick=8)
+    @effort(quick=3)
     @given(st.lists(leads, min_size=1, max_size=3), st.lists(leads, max_size=3))
     def check(given_leads: list[Lead], others: list[Lead]) -> None:
         with pytest.raises(_Undo), env.savepoint():

@@ -20,6 +20,8 @@ class TestConformance(Conformance):
         "res.country": "a country has a code of two letters: there are less than a thousand",
         "res.lang": "a language is one of those that Babel knows",
         "workflow.instance": FLOWS,
+        "workflow.triggers": FLOWS,
+        "workflow.version": FLOWS,
         "workflow.workitem": FLOWS,
     }
 
