@@ -44,6 +44,7 @@ class Side:
         place: of the run.
         engine: where the work is done.
         admin: each statement on its own, for what is not measured.
+        server_counts: does the server count the statements of all processes, or do we count our own?
         clock: times the work at hand.
     """
 
@@ -56,7 +57,7 @@ class Side:
         self.server = DatabaseServer(settings)
         self.admin = self._make_admin()
         self._seen = 0
-        self._counts = self._extension()
+        self.server_counts = self._extension()
         self._kept = ExitStack()
         self._things: dict[str, Any] = {}  # Any: each is what its factory gives
         self.new_clock()
@@ -142,11 +143,11 @@ class Side:
 
     def _forget(self) -> None:
         self._seen = 0
-        if self._counts:
+        if self.server_counts:
             self.tell(_FORGET)
 
     def _count(self) -> Counted:
-        if self._counts:
+        if self.server_counts:
             calls, seconds = self.ask(_CALLS)
             return calls, seconds
         return self._seen, None
