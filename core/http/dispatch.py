@@ -69,7 +69,7 @@ class Dispatcher:
                 if found is None and self._site.registries.refresh(registry.name):  # another process has more addons
                     request.registry = self._site.open(registry.name)
                     found = addon_table(request.registry).match(request.path, request.method)
-        if found is None and request.method in csrf.SAFE_METHODS:
+        if found is None and request.session_id and request.method in csrf.SAFE_METHODS:
             found = self._table.match(request.path, "GET", last=True)
         if found is None:
             raise NotFound
