@@ -213,9 +213,11 @@ class Partner(Model):
             Partner.name.leaf(operator, text)
             | (Partner.ref == text)
             | Partner.email.leaf(operator, text)
-            | (Partner.vat == compact_vat(text))
             | Partner.parent_id.any([("name", operator, text)])
         )
+        vat = compact_vat(text)
+        if vat:
+            found = found | (Partner.vat == vat)
         above, comma, last = text.rpartition(", ")
         if comma:  # as the display name writes a contact
             found = found | (Partner.name.leaf(operator, last) & Partner.parent_id.any([("name", operator, above)]))

@@ -117,3 +117,8 @@ def test_tags_are_made_with_their_parents(env: Env) -> None:
     assert name == "Region / North"
     assert tags.name_create("Region / North")[0] == created
     assert tags.search_count([("complete_name", "=", "Region")]) == 1
+
+
+def test_a_text_of_signs_alone_does_not_find_everybody_without_a_tax_id(env: Env) -> None:
+    env[Partner].create([{"name": "_"}, {"name": "Ana Ruiz"}])
+    assert [name for _, name in env[Partner].name_search("_", operator="=")] == ["_"]

@@ -1,1 +1,2 @@
-{"name": "A link to nothing (demo)", "summary": "Names a model that does not exist", "license": "MIT"}
+{"name": "A link to nothing (demo)", "summary": "Names a model that does not exist", "license": "MIT",
+ "data": ["security/ir.model.access.csv"]}
