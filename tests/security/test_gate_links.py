@@ -90,7 +90,6 @@ def test_lists_show_visible_targets_and_an_empty_list_looks_empty(scene: Scene) 
 
 
 def test_without_a_right_on_the_model_nobody_asks_whether_there_is_a_link(scene: Scene, as_user: AsUser) -> None:
-    env = scene.root
     field = "opportunity_ids"
     eva = as_user()
     for value in (False, [False], scene.other):
@@ -166,6 +165,7 @@ def test_an_onchange_works_out_nothing_from_hidden_records(scene: Scene) -> None
 
 @pytest.mark.case("B21")
 def test_commands_do_not_reach_hidden_records(scene: Scene) -> None:
+    env = scene.root
     field = "opportunity_ids"
     before = env["crm.lead"].browse(scene.other).read(["name", "partner_id", "user_id", "write_date"])
     own = env["crm.lead"].create({"name": "Own line", "user_id": scene.pia.uid, "partner_id": scene.shown}).id
