@@ -23,6 +23,9 @@ GONE = (OSError, HTTPException, ValueError)
 """What a client meets when the server goes away in the middle of a call."""
 
 
+UNCERTAIN = "Look whether it was saved"
+
+
 class Operation(ABC):
     """One kind of work. `run` ends when the work is done or the server is gone.
 
@@ -39,8 +42,12 @@ class Operation(ABC):
         self.refusals: list[Refused] = []
 
     def unfit_refusals(self) -> list[str]:
-        """Errors that nobody should get: while a database is away or being changed, the answer is 503."""
-        return sorted({f"refused: {refusal}" for refusal in self.refusals if refusal.status != 503})
+        """Errors that nobody should get: while a database is away or being changed, the answer is 503.
+
+        Who was saving when the database went away is told that nobody knows whether it was saved.
+        """
+        told = [refusal for refusal in self.refusals if refusal.status != 503 and UNCERTAIN not in str(refusal)]
+        return sorted({f"refused: {refusal}" for refusal in told})
 
     @abstractmethod
     def run(self, log_in: Callable[[], Client]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import secrets
 import shutil
@@ -29,6 +30,9 @@ PASSWORD = "a password for kills"
 LONGEST = 30.0
 """Seconds within which the server must be ready again."""
 
+CRASH_LOOP = 7.0
+"""Seconds after a lost worker in which another one ends the server; it counts 5.5 from the new one's start."""
+
 INSTALLED = {"base": (), "orchard": ("orchard",), "vine": ("vine",)}
 """By template, the addons it has besides base; of `vine` the disk has a newer version."""
 
@@ -49,6 +53,7 @@ class Place:
         self.prefix = f"kill{secrets.token_hex(3)}"
         self.server: ServerProcess | None = None
         self._made: list[str] = []
+        self._worker_killed = -math.inf
         self._make_templates()
 
     @property
@@ -102,6 +107,10 @@ class Place:
         assert self.server is not None
         return Client(self.server.url, name, "admin", PASSWORD)
 
+    def may_kill_worker(self) -> bool:
+        """Two lost workers within seconds count as a crash loop, which ends the server."""
+        return time.monotonic() - self._worker_killed > CRASH_LOOP
+
     def kill(self, whole: bool) -> None:
         """Kill the server with all its processes, or only one of its workers, in the middle of whatever they do."""
         assert self.server is not None
@@ -111,6 +120,7 @@ class Place:
             return
         workers = psutil.Process(self.server.process.pid).children(recursive=True)
         os.kill(workers[-1].pid, signal.SIGKILL)
+        self._worker_killed = time.monotonic()
 
     def close(self) -> None:
         """End the server, and drop what was made."""

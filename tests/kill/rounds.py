@@ -92,6 +92,7 @@ class Rounds:
     def one(self, number: int, operation: Operation, whole: bool, kill: Kill | None = None) -> Round:
         """One round. `kill` kills something else than the server."""
         place, kind = self.place, operation.name
+        whole = whole or not place.may_kill_worker()
         longest = self.seconds.get(kind, MOST) * 1.1
         delay = self.random.uniform(0.02, longest) if kind in self.seconds else self.random.uniform(0.3, MOST)
         victim = ("server" if whole else "one worker") if kill is None else "PostgreSQL"
