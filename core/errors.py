@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
-from typing import ClassVar
+from typing import ClassVar, Self
 
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
@@ -57,6 +57,14 @@ class GrialError(Exception):
     def translated(self, translate: Callable[[str], str]) -> str:
         """The text for a reader: `translate` turns the English template into their language."""
         return fill(translate(self.message), self.values, translate)
+
+    def kept(self) -> Self:
+        """This error, fit to be kept: without the traces of where it was raised, which keep alive all that was there."""
+        self.__traceback__ = self.__cause__ = self.__context__ = None
+        for value in self.values.values():
+            if isinstance(value, GrialError):
+                value.kept()
+        return self
 
 
 class UserError(GrialError):

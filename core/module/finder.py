@@ -135,7 +135,7 @@ def _read(folder: Path) -> Manifest | GrialError:
             found = read_manifest(folder)
         except GrialError as error:
             log.info("%s", error)  # the list of addons shows it
-            found = error
+            found = error.kept()
         _remembered[file] = (stat.st_mtime_ns, stat.st_size, found)
         return found
 

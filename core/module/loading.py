@@ -222,7 +222,7 @@ def build_what_works(
         except GrialError as error:
             if addon == "base":
                 raise
-            broken[addon] = error
+            broken[addon] = error.kept()
         else:
             working.append(addon)
     _spread(broken, set(found.addons), depends)

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
-from weakref import WeakKeyDictionary
+from weakref import ReferenceType, WeakKeyDictionary, ref
 
 from core.db import addon_rows
 from core.db.engine import DatabaseServer, begin, with_retry
@@ -32,12 +32,15 @@ R = TypeVar("R")
 ATTEMPTS = 5
 """How often work is begun again because the addons have changed meanwhile."""
 
-_homes: WeakKeyDictionary[Registry, Registries] = WeakKeyDictionary()
+_homes: WeakKeyDictionary[Registry, ReferenceType[Registries]] = WeakKeyDictionary()
+"""Weak on both sides: a home keeps its registries, so that a strong one would keep its own key for ever."""
 
 
 def home_of(registry: Registry) -> Registries:
     """The registries that a registry in use belongs to."""
-    return _homes[registry]
+    home = _homes[registry]()
+    assert home is not None, "a registry in use keeps its home, by what it does when a transaction begins"
+    return home
 
 
 class RegistryChanged(Busy):
@@ -101,7 +104,7 @@ class Registries:
                 return
             self._ready[name] = registry
             self._stale.discard(name)
-            _homes[registry] = self
+            _homes[registry] = ref(self)
         for addon, act in registry.hooks.implementations(registry_loaded):
             try:
                 act(registry)

@@ -1,5 +1,7 @@
+import gc
 import threading
 import time
+import weakref
 
 import pytest
 
@@ -10,6 +12,7 @@ from core.job.workers import DatabaseWorker
 from core.module import importer
 from core.module.enable import disable, enable
 from core.module.install import install
+from core.module.loading import left_out
 from core.module.operation import WORK, told_why
 from core.module.registries import Registries, RegistryChanged, home_of
 from tests.module import mini_base
@@ -101,6 +104,22 @@ def test_addons_that_do_not_fit_together_break_one_only(planted):
     worker = another_worker(planted)
     assert worker.get("shop").addons == ("base",)
     assert "garden.bed" in planted.rows()["garden"].message
+
+
+def test_a_registry_that_left_something_out_is_forgotten_with_its_worker(planted, monkeypatch):
+    monkeypatch.setattr("core.module.loading.log.disabled", True)  # what pytest has caught keeps the frames it came by
+    break_it(
+        planted,
+        GARDEN["models/tree.py"].replace(
+            "height =", 'bed_id = fields.Many2one("garden.bed", "Bed")\n            height ='
+        ),
+    )
+    worker = another_worker(planted)
+    registry = weakref.ref(worker.get("shop"))
+    assert left_out(registry()).keys() == {"garden"}
+    worker.forget("shop")
+    gc.collect()
+    assert registry() is None
 
 
 def test_an_addon_that_left_the_disk_is_broken_and_can_go(planted):
