@@ -59,7 +59,7 @@ class GrialError(Exception):
         return fill(translate(self.message), self.values, translate)
 
     def kept(self) -> Self:
-        """This error, fit to be kept: without the traces of where it was raised, which keep alive all that was there."""
+        """This error, fit to be kept: without the traces of where it was raised, which hold all that was there."""
         self.__traceback__ = self.__cause__ = self.__context__ = None
         for value in self.values.values():
             if isinstance(value, GrialError):

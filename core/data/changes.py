@@ -26,7 +26,7 @@ def _holds(record: Model, field: Field[Any, Any], value: Any) -> bool:
         return _links_hold(set(field.__get__(record, None).ids), value)
     if field.type in ("binary", "image") or (field.computed and not field.stored):
         return False
-    if getattr(field, "mapped", False):
+    if field.mapped:
         # One value a language or company: the one of this environment, as a text.
         return isinstance(value, str) and bool(field.__get__(record, None) == value)
     try:

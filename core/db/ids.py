@@ -23,6 +23,16 @@ def next_ids(connection: Connection, table: sa.Table, count: int) -> list[int]:
     return list(range(last - count + 1, last + 1))
 
 
+def can_return(connection: Connection) -> bool:
+    """Can ids that were not used be given back? Where one transaction writes at a time, nobody has taken later ones."""
+    return connection.dialect.name == "sqlite"
+
+
+def return_ids(connection: Connection, table: sa.Table, unused: range) -> None:
+    """Give back ids of `next_ids`, the last that were given out; nothing happens where later ones are in use."""
+    statements.run(connection, statements.SQLITE_RETURN_IDS, (unused.start - 1, table.name, unused.stop - 1))
+
+
 def last_id(connection: Connection, table: str, key: str) -> int:
     """The last id that was given out for a table, even if its row is gone; 0 when none was."""
     if connection.dialect.name == "sqlite":

@@ -63,6 +63,7 @@ POSTGRESQL_LAST_ID = "SELECT pg_sequence_last_value(CAST(pg_get_serial_sequence(
 POSTGRESQL_SET_ID = "SELECT setval(CAST(pg_get_serial_sequence(quote_ident(%s), %s) AS regclass), %s)"
 # SQLite keeps the last id of a table here; raised inside the writing transaction, it reserves the ids below it.
 SQLITE_NEXT_IDS = "UPDATE sqlite_sequence SET seq = seq + ? WHERE name = ? RETURNING seq"
+SQLITE_RETURN_IDS = "UPDATE sqlite_sequence SET seq = ? WHERE name = ? AND seq = ?"
 SQLITE_LAST_ID = "SELECT seq FROM sqlite_sequence WHERE name = ?"
 SQLITE_FORGET_ID = "DELETE FROM sqlite_sequence WHERE name = ?"
 SQLITE_FIRST_IDS = "INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)"

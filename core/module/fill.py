@@ -78,7 +78,7 @@ def _fill_default(env: Env, bound: Field[Any, Any]) -> None:
     raw = bound.to_raw(value, env)
     if bound.is_empty(raw):
         return
-    if getattr(bound, "mapped", False):
+    if bound.mapped:
         companies = map(str, table_of(env, "res.company").search([]).ids if bound.company_dependent else ())
         keys = companies if bound.company_dependent else [SOURCE_LANG]
         json = bound.to_json(raw)  # type: ignore[attr-defined]  # of a mapped field

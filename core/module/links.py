@@ -130,7 +130,7 @@ def _links_to(registry: Registry, targets: Collection[str], ondelete: str) -> It
     """The many2one columns that lead to models: model, table, column, model it leads to."""
     for model, info in sorted(registry.models.items()):
         for bound in info.columns if info.stored else ():
-            if bound.type != "many2one" or getattr(bound, "mapped", False):
+            if bound.type != "many2one" or bound.mapped:
                 continue
             target = str(bound.comodel)  # type: ignore[attr-defined]  # of a link
             if target in targets and bound.ondelete == ondelete:  # type: ignore[attr-defined]  # of a link

@@ -46,7 +46,7 @@ def _follow_model(env: Env, old: str, new: str) -> None:
         for bound in info.columns:
             if bound.type == "reference":
                 table_rows.replace_prefix(connection, info.table.name, bound.name, f"{old},", f"{new},")
-            elif bound.name in MODEL_NAME_FIELDS and bound.type == "char" and not getattr(bound, "mapped", False):
+            elif bound.name in MODEL_NAME_FIELDS and bound.type == "char" and not bound.mapped:
                 table_rows.replace(connection, info.table.name, bound.name, old, new)
     if "ir.filters" in env:
         table_rows.replace(connection, "ir_filters", "model_id", old, new)

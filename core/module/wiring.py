@@ -198,7 +198,7 @@ Told = tuple[str, str]
 
 def _told(env: Env, field: Field[Any, Any], changes: dict[int, tuple[Any, Any]]) -> list[tuple[Told, Told]]:
     """Old and new values of a field for the log; the records that links lead to are read together."""
-    if field.type != "many2one" or getattr(field, "mapped", False):
+    if field.type != "many2one" or field.mapped:
         return [(_shown(env, field, i, old), _shown(env, field, i, new)) for i, (old, new) in changes.items()]
     target: Any = env[field.comodel]  # type: ignore[attr-defined]  # a link
     ids = dict.fromkeys(raw for pair in changes.values() for raw in pair if raw)

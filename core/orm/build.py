@@ -15,6 +15,7 @@ from core.orm.fields.choice import Option, Selection
 from core.orm.fields.constraint import SqlConstraint
 from core.orm.fields.related import RelatedField
 from core.orm.kept import describe_kept
+from core.orm.link_rights import LINKS
 from core.orm.model import Model
 from core.orm.query import build_query
 from core.orm.registry import ModelInfo, Registry, Structure, share
@@ -274,10 +275,13 @@ def _finish(registry: Registry, info: ModelInfo) -> None:
         for method in field.on_changes:
             info.on_changes.setdefault(name, []).append(method)
     info.columns = tuple(f for f in info.fields.values() if f.stored and f.has_column and f.name != "id")
+    info.links = tuple(f for f in info.fields.values() if f.to_many and f.stored and not f.computed)
+    info.pointers = tuple(f for f in info.fields.values() if f.type in LINKS and not f.related)
     info.light = tuple(f for f in info.columns if f.type not in ("text", "html", "json"))
     info.worked_out = tuple(f.name for f in info.fields.values() if not f.writable)
     info.tracked = tuple(f.name for f in info.fields.values() if f.tracking)
     info.defaulted = tuple(f.name for f in info.fields.values() if may_have_default(f))
+    info.carried_back = frozenset(f.name for f in info.fields.values() if f.inverse_method and not f.stored)
     describe_kept(info)
     _collect_methods(info)
 

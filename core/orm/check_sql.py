@@ -67,7 +67,7 @@ def _clause(info: ModelInfo, text: str, node: ast.expr) -> Any:
             return _ARITHMETIC[type(op)](part(left), part(right))
         case ast.Name(id=name):
             field = info.field(name)
-            if field.stored and field.has_column and not getattr(field, "mapped", False):
+            if field.stored and field.has_column and not field.mapped:
                 return info.table.c[name]
         case ast.Constant(value=bool() | str() as value):
             return sa.literal(value)

@@ -66,7 +66,7 @@ def compare_plain(
 
     def convert(item: Any) -> Any:
         wanted = operand(field, operator, item, env)
-        return wanted if getattr(field, "mapped", False) else field.to_column(wanted)
+        return wanted if field.mapped else field.to_column(wanted)
 
     filled = never_empty(field)
     if operator not in ("=", "in"):

@@ -255,7 +255,7 @@ def _related_at_once(records: Any, field: Field[Any, Any]) -> bool:
     shown = reached._info.field(last)
     if shown.to_many or shown.type in ("binary", "image", "reference") or not env.field_open(shown):
         return False
-    if shown.relational and getattr(shown, "mapped", False):
+    if shown.relational and shown.mapped:
         return False
     raws = columnwise.raws(reached, shown)
     if not shown.relational:

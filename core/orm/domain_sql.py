@@ -184,7 +184,7 @@ def _reference_column(scope: Scope, field: Any) -> Any:
 def column_of(scope: Scope, field: Field[Any, Any]) -> Any:
     """The SQL value of a stored field for this reader (its language, its company)."""
     column = scope.table.c[field.name]
-    if not getattr(field, "mapped", False):
+    if not field.mapped:
         return column
     if not field.company_dependent:
         return text_in(column, language_chain(scope.env.lang))

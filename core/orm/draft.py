@@ -69,7 +69,7 @@ class DraftTransaction(Transaction):
             assert self.root is not None
             raw = self._of_origin(self.root if field.to_many else env, field, record_id, origin)
         else:
-            raw = None if getattr(field, "mapped", False) else field.null()
+            raw = None if field.mapped else field.null()
         bucket[record_id] = raw
         return raw
 
@@ -102,7 +102,7 @@ class DraftTransaction(Transaction):
             raw: Any
             if field.to_many:
                 raw = self._lines(env, field, one, field.to_raw(value, env))
-            elif getattr(field, "mapped", False):
+            elif field.mapped:
                 raw = {**(self.bucket(field.slot).get(record_id) or {}), field.key_of(env): field.to_raw(value, env)}  # type: ignore[attr-defined]  # of a mapped field
             else:
                 raw = field.to_raw(value, env)
@@ -111,7 +111,7 @@ class DraftTransaction(Transaction):
             waiting = self.pending.get(field.slot)
             if waiting is not None:
                 waiting.discard(record_id)
-            if field.type == "many2one" and not getattr(field, "mapped", False):
+            if field.type == "many2one" and not field.mapped:
                 links.relink(self, field, [(record_id, before.id or None, raw)])
             compute.modified(self, (field,), [record_id])
 

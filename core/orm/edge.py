@@ -110,7 +110,7 @@ def default_get(records: Model, names: Sequence[str]) -> dict[str, Any]:
         field = info.fields[name]
         if field.to_many:
             result[name] = [list(command) for command in field.to_raw(value, env)]
-        elif getattr(field, "mapped", False):
+        elif field.mapped:
             result[name] = value if not hasattr(value, "_ids") else (value.id or False)
         else:
             result[name] = field.to_edge(field.to_raw(value, env), records)
@@ -173,7 +173,7 @@ def copy_values(record: Any, default: Mapping[str, Any]) -> dict[str, Any]:
             values[name] = f"{value._name},{value.id}" if value else None
         elif field.relational:
             values[name] = [(6, 0, list(value._ids))] if field.to_many else value.id or None
-        elif getattr(field, "mapped", False) and not field.given.get("delegated"):
+        elif field.mapped and not field.given.get("delegated"):
             raw = record.env.values[field.slot].get(record.id)
             if raw:
                 values[name] = {k: field.from_json(v) for k, v in raw.items() if field.entry_open(record.env, k)}

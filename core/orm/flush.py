@@ -34,6 +34,7 @@ def flush(tx: Transaction) -> None:
         touched, tx.touched = tx.touched, {}
         links, tx.links = tx.links, {}
         try:
+            tx.stock.give_back(tx)
             for model, ids in new.items():
                 _insert(tx, tx.registry.models[model], list(ids))
             for model, slots in dirty.items():
@@ -53,7 +54,7 @@ def _columns_of(field: Field[Any, Any], raws: Iterable[Any]) -> list[list[Any]]:
     from core.kernel.text import fold
 
     to_column = field.to_column
-    if getattr(field, "mapped", False):
+    if field.mapped:
         return [[raw or None for raw in raws]]
     values = [to_column(raw) for raw in raws]
     return [values, [fold(v) if v else v for v in values]] if field.folded else [values]
@@ -67,7 +68,7 @@ def _insert(tx: Transaction, info: ModelInfo, ids: list[int]) -> None:
     names, columns = ["id"], [ids]
     for field in info.columns:
         bucket = tx.bucket(field.slot)
-        null = None if getattr(field, "mapped", False) else field.null()
+        null = None if field.mapped else field.null()
         raws = [bucket.get(i, null) for i in ids]
         names += _names_of(field)
         columns += _columns_of(field, raws)

@@ -21,13 +21,12 @@ def check_new(
     """Refuse links to hidden records that the caller chose, in the rows or by defaults in the context."""
     if env.is_super(info.name):
         return
-    for field in info.fields.values():
-        if field.type not in LINKS or field.related:
-            continue
-        chosen = f"default_{field.name}" in env.context
-        pairs = zip(given, complete, strict=True)
-        values = [row.get(field.name) for own, row in pairs if chosen or field.name in own]
-        require_targets(env, [(field, field.to_raw(value, env)) for value in values if value])
+    for field in info.pointers:
+        name = field.name
+        rows = complete if f"default_{name}" in env.context else given
+        values = [row[name] for row in rows if row.get(name)]
+        if values:
+            require_targets(env, [(field, field.to_raw(value, env)) for value in values])
 
 
 def changed(env: Env, field: Field[Any, Any], ids: Sequence[int], value: Any) -> Sequence[int]:
@@ -41,7 +40,7 @@ def changed(env: Env, field: Field[Any, Any], ids: Sequence[int], value: Any) ->
     if raw:
         require_targets(env, [(field, raw)])
         return ids
-    if getattr(field, "mapped", False) or not any(fetch.limited(env, model) for model in field.may_lead_to(env)):  # type: ignore[attr-defined]  # a link
+    if field.mapped or not any(fetch.limited(env, model) for model in field.may_lead_to(env)):  # type: ignore[attr-defined]  # a link
         return ids
     kept: list[int] = []
     for record_id, old in zip(ids, compute.raw_values(env.tx, field, ids), strict=True):

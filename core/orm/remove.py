@@ -67,7 +67,7 @@ def _release(records: Model) -> None:
     for field in env.registry.references.get(records._name, ()):
         target: Any = field
         pointing = env.super_env.with_context(active_test=False)[field.model]
-        if getattr(field, "mapped", False):
+        if field.mapped:
             continue
         found = pointing.search(Leaf(field.name, "in", ids))
         if field.model == records._name:

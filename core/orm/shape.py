@@ -130,7 +130,7 @@ def _found_path(env: Env, info: ModelInfo, path: str) -> Path | None:
 def _plain(field: Field[Any, Any]) -> bool:
     """Is it a column whose value is the same for all readers?"""
     plain = field.stored and field.has_column and not field.groups and field.type != "reference"
-    return plain and not getattr(field, "mapped", False)
+    return plain and not field.mapped
 
 
 def _leaf(env: Env, info: ModelInfo, item: Leaf, values: list[Any]) -> Key:

@@ -58,7 +58,7 @@ def build_tables(registry: Registry) -> None:
 
 def is_mapped(field: Field[Any, Any]) -> bool:
     """Does the column hold one value a language or company?"""
-    return bool(getattr(field, "mapped", False))
+    return field.mapped
 
 
 def _columns(field: Field[Any, Any], names: set[str]) -> list[Any]:

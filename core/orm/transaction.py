@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from core.orm import compute, flush
+from core.orm.stock import Stock
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, CursorResult
@@ -49,6 +50,7 @@ class Transaction:
         allowed: what rules said of ids, with the fields that those rules read.
         flags: what happened in this transaction and stays true after a savepoint is undone.
         links: many2many links to add (True) or remove (False), by relation table.
+        stock: ids for new records.
     """
 
     draft = False
@@ -72,6 +74,7 @@ class Transaction:
         self.author: int = 1
         self.root: Env | None = None
         self.statements = 0
+        self.stock = Stock()
         self._on_commit: list[Callable[[], None]] = []
         self._before_commit: list[Callable[[], None]] = []
 
@@ -153,6 +156,7 @@ class Transaction:
         """Forget everything, written or not."""
         for held in (self.dirty, self.new, self.touched, self.pending, self.links, self.computing):
             held.clear()
+        self.stock.forget()
         self.invalidate()
 
     @contextmanager

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from core.db.types import next_ids
 from core.errors import AccessError, UserError, ValidationError
 from core.orm import check, compute, defaults, fetch, link_rights, links
 from core.orm.domain import TRUE
-from core.orm.fields.base import MISSING
 from core.orm.kept import kept, settable
 
 if TYPE_CHECKING:
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from core.orm.registry import ModelInfo
 
 MOST_CHECKED = 2000
+VERSION = "row_version"
 
 
 def writable_info(env: Env, model: Model) -> ModelInfo:
@@ -41,19 +41,22 @@ def create(empty: Model, rows: Sequence[Mapping[str, Any]]) -> Model:
     env = empty.env
     info = writable_info(env, empty)
     env.check(info.name, "create")
+    if not rows:
+        return empty._make(env, (), ())
     shut = kept(env, info)
     given_rows = [_checked(env, info, row, shut) for row in rows]
     complete = [defaults.complete(env, info, row) for row in given_rows]
     link_rights.check_new(env, info, given_rows, complete)
     _create_parents(env, info, complete)
-    ids = next_ids(env.tx.connection, info.table, len(complete))
+    ids = env.tx.stock.take(env.tx, info, len(complete))
     given = _cache_columns(env, info, complete, ids)
     if env.may(info.name, "read"):
         env.readable[info.name].update(ids)
     records = empty._make(env, tuple(ids), tuple(ids))
     _after_columns(env, info, ids, given)
     links.apply_on_create(records, complete)
-    _apply_inverses(records, [{n: v for n, v in row.items() if _is_inverse(info.fields[n])} for row in complete])
+    if info.carried_back:
+        _apply_inverses(records, [{n: v for n, v in row.items() if n in info.carried_back} for row in complete])
     check.run(records, None)
     _recheck(env, info, ids, "create")
     env.registry.ports.created(records)
@@ -96,45 +99,44 @@ def _create_parents(env: Env, info: ModelInfo, rows: list[dict[str, Any]]) -> No
                 row[link] = record_id
 
 
-def _is_inverse(field: Field[Any, Any]) -> bool:
-    return bool(field.inverse_method) and not field.stored
-
-
 def _cache_columns(env: Env, info: ModelInfo, rows: list[dict[str, Any]], ids: list[int]) -> set[str]:
-    """Put the rows into the cache column by column; gives the names whose values were given or defaulted."""
+    """Put the rows into the cache column by column; gives the names of those that hold some value."""
     tx = env.tx
-    stamps = {"create_uid": env.uid, "write_uid": env.uid, "create_date": env.now(), "write_date": env.now()}
+    stamps: dict[str, Any] = {
+        "create_uid": env.uid, "write_uid": env.uid, "create_date": env.now(), "write_date": env.now(), VERSION: 1,
+    }  # fmt: skip
+    named = set().union(*rows)
     given: set[str] = set()
     for field in info.columns:
         name = field.name
-        mapped = getattr(field, "mapped", False)
-        null = None if mapped else field.null()
-        if name == "row_version":
-            tx.bucket(field.slot).update(dict.fromkeys(ids, 1))
-            continue
-        present = [row.get(name, MISSING) for row in rows]
-        if name in stamps:
-            raws = [stamps[name] if value is MISSING else field.to_raw(value, env) for value in present]
-            tx.bucket(field.slot).update(zip(ids, raws, strict=True))
+        bucket = tx.bucket(field.slot)
+        null = stamps[name] if name in stamps else None if field.mapped else field.null()
+        if name not in named or name == VERSION:
+            if field.computed:
+                tx.pending.setdefault(field.slot, set()).update(ids)
+            elif field.required and field.is_empty(null):
+                raise required(env, info, field)
+            else:
+                bucket.update(dict.fromkeys(ids, null))
             continue
         if field.computed:
-            pairs = [(i, _raw(field, v, env, mapped)) for i, v in zip(ids, present, strict=True) if v is not MISSING]
-            tx.bucket(field.slot).update(pairs)
+            pairs = [(i, _raw(field, row[name], env)) for i, row in zip(ids, rows, strict=True) if name in row]
+            bucket.update(pairs)
             if len(pairs) < len(ids):
                 known = {i for i, _ in pairs}
                 tx.pending.setdefault(field.slot, set()).update(i for i in ids if i not in known)
             continue
-        raws = [null if value is MISSING else _raw(field, value, env, mapped) for value in present]
-        if field.required and any(field.is_empty(raw) for raw in raws):
+        to_raw = partial(_raw, field) if field.mapped else field.to_raw
+        raws = [to_raw(row[name], env) if name in row else null for row in rows]
+        if field.required and any(map(field.is_empty, raws)):
             raise required(env, info, field)
         given.add(name)
-        tx.bucket(field.slot).update(zip(ids, raws, strict=True))
+        bucket.update(zip(ids, raws, strict=True))
     tx.new.setdefault(info.name, {}).update(dict.fromkeys(ids))
-    for field in info.fields.values():
-        if field.to_many and field.stored and not field.computed:
-            tx.bucket(field.slot, field.bucket_key(env)).update(dict.fromkeys(ids, ()))
-            if field.required and not all(row.get(field.name) for row in rows):
-                raise required(env, info, field)
+    for field in info.links:
+        tx.bucket(field.slot, field.bucket_key(env)).update(dict.fromkeys(ids, ()))
+        if field.required and not all(row.get(field.name) for row in rows):
+            raise required(env, info, field)
     return given
 
 
@@ -146,9 +148,9 @@ def required(env: Env, info: ModelInfo, field: Field[Any, Any]) -> ValidationErr
     )  # fmt: skip
 
 
-def _raw(field: Field[Any, Any], value: Any, env: Env, mapped: bool, old: Any = None) -> Any:
+def _raw(field: Field[Any, Any], value: Any, env: Env, old: Any = None) -> Any:
     """The raw form of a value; of a field per language or company, the mapping with the reader's entry changed."""
-    if not mapped:
+    if not field.mapped:
         return field.to_raw(value, env)
     if isinstance(value, Mapping):
         shut = [k for k in value if not field.entry_open(env, str(k))]  # type: ignore[attr-defined]  # of a mapped field
@@ -165,10 +167,11 @@ def _after_columns(env: Env, info: ModelInfo, ids: list[int], given: set[str]) -
     tx = env.tx
     for name in given:
         field = info.fields[name]
-        if field.type == "many2one" and not getattr(field, "mapped", False):
+        if field.type == "many2one" and not field.mapped:
             bucket = tx.bucket(field.slot)
             links.relink(tx, field, [(i, None, bucket[i]) for i in ids if bucket[i]])
-    compute.modified(tx, info.fields.values(), ids)
+    triggers = tx.registry.triggers
+    compute.modified(tx, [field for field in info.fields.values() if field.slot in triggers], ids)
 
 
 def write(records: Model, values: Mapping[str, Any]) -> None:
@@ -192,7 +195,7 @@ def write(records: Model, values: Mapping[str, Any]) -> None:
         field = info.fields[name]
         if field.to_many and not field.related:
             lines[name] = value
-        elif _is_inverse(field):
+        elif name in info.carried_back:
             assigned[name] = value
         elif field.stored:
             touched: Sequence[int] = ids
@@ -226,7 +229,7 @@ def _check_may_write(env: Env, info: ModelInfo, ids: Sequence[int], prefetch: Se
     env.check(info.name, "write")
     check_records(env, info, ids, "write", prefetch)
     new = env.tx.new.get(info.name, {})
-    version = info.fields["row_version"]
+    version = info.fields[VERSION]
     bucket = env.tx.bucket(version.slot)
     unsure = [i for i in ids if i not in new and i not in bucket]
     if unsure:
@@ -306,12 +309,12 @@ def _concerns(info: ModelInfo, rule: Domain, names: frozenset[str]) -> bool:
 
 def _write_column(env: Env, field: Field[Any, Any], ids: Sequence[int], value: Any) -> None:
     tx = env.tx
-    mapped = getattr(field, "mapped", False)
+    mapped = field.mapped
     bucket = tx.bucket(field.slot)
     triggers = field.slot in tx.registry.triggers
     if mapped:
         old = compute.raw_values(tx, field, ids)
-        raws = [_raw(field, value, env, True, before) for before in old]
+        raws = [_raw(field, value, env, before) for before in old]
         raw = None
     else:
         raw = field.to_raw(value, env)
@@ -388,8 +391,8 @@ def assign(env: Env, field: Field[Any, Any], record: Model, value: Any) -> None:
             raw = links.resulting(env, field, raw)
             if field.stored and field.type == "many2many" and not tx.draft:
                 links.set_links(env, field, record._ids, raw)
-        elif getattr(field, "mapped", False):
-            raw = _raw(field, value, env, True, env.values[field.slot].get(record._ids[0]))
+        elif field.mapped:
+            raw = _raw(field, value, env, env.values[field.slot].get(record._ids[0]))
         bucket = env.values[field.slot]
         for record_id in record._ids:
             bucket[record_id] = raw

@@ -11,7 +11,7 @@ from core.workflow.allowed import refusal
 from core.workflow.definition import Activity, Definition, Transition
 from core.workflow.explain import label_of, title_of
 from core.workflow.net import leaving
-from core.workflow.versions import definitions, source_changed, version
+from core.workflow.versions import definitions, publish_waiting, published, source_changed, version
 from core.workflow.walk import Plan
 
 if TYPE_CHECKING:
@@ -32,6 +32,9 @@ def changed(records: Model, fields: frozenset[str]) -> None:
     """After a write: follow transitions that need no signal and may be open now; told by the ORM."""
     env = records.env
     source_changed(records)
+    publish_waiting(env, records._name)
+    if records._name not in published(env).concerned:
+        return
     own = records._info.fields
     for definition in definitions(env, records._name):
         watched = definition.watched

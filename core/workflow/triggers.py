@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from core.orm.domain import Leaf
 from core.workflow.definition import Activity
 from core.workflow.subject import Subject
-from core.workflow.versions import everything
+from core.workflow.versions import published
 
 if TYPE_CHECKING:
     from core.orm.model import Model
@@ -47,7 +47,7 @@ def _ids(answer: Any) -> Sequence[int]:  # Any: what an expression gives
 def woken(records: Model) -> dict[str, list[int]]:
     """The records, by model, whose tokens look at any of these."""
     env = records.env
-    if not any(records._name in definition.trigger_models for definition in everything(env)):
+    if records._name not in published(env).looked_at:
         return {}
     rows: Any = env.super_env[TRIGGERS]
     found: dict[str, list[int]] = {}

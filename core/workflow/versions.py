@@ -5,8 +5,9 @@ Data files publish what they change by themselves; what a person edits waits unt
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from core.orm.domain import Leaf
@@ -36,27 +37,58 @@ class Published:
     left: int
 
 
+@dataclass(frozen=True)
+class Flows:
+    """All published workflows that are switched on, each in its newest version.
+
+    Attributes:
+        by_model: those for the records of each model.
+    """
+
+    by_model: Mapping[str, tuple[Definition, ...]]
+
+    @cached_property
+    def looked_at(self) -> frozenset[str]:
+        """Models whose records a token of some workflow may wait for."""
+        return frozenset(model for one in self for model in one.trigger_models)
+
+    @cached_property
+    def concerned(self) -> frozenset[str]:
+        """Models whose records move tokens when they change: their own, or those that wait for them."""
+        return self.looked_at.union(self.by_model)
+
+    @cached_property
+    def nested(self) -> bool:
+        """Does any workflow run inside another one?"""
+        return any(one.subflows for one in self)
+
+    def __iter__(self) -> Iterator[Definition]:
+        return (one for listed in self.by_model.values() for one in listed)
+
+
+_NONE = Flows({})
+
+
 def definitions(env: Env, model: str) -> tuple[Definition, ...]:
     """The published workflows of a model that are switched on, each in its newest version."""
-    if VERSION not in env:
-        return ()
     publish_waiting(env, model)
+    return published(env).by_model.get(model, ())
+
+
+def published(env: Env) -> Flows:
+    """All published workflows that are switched on."""
     kept = _kept(env)
-    if "all" not in kept:
+    flows: Flows | None = kept.get("all")
+    if flows is None:
+        if VERSION not in env:
+            return _NONE
         found: dict[str, list[Definition]] = {}
         rows: Any = env.super_env[VERSION]
         for row in rows.search([("current", "=", True), ("wkf_id.active", "=", True)], order="wkf_id"):
             one = kept[row.id] = _of(row)
             found.setdefault(one.model, []).append(one)
-        kept["all"] = {name: tuple(listed) for name, listed in found.items()}
-    by_model: Mapping[str, tuple[Definition, ...]] = kept["all"]
-    return by_model.get(model, ())
-
-
-def everything(env: Env) -> tuple[Definition, ...]:
-    """All published workflows that are switched on."""
-    definitions(env, "workflow")
-    return tuple(one for listed in _kept(env).get("all", {}).values() for one in listed)
+        flows = kept["all"] = Flows({name: tuple(listed) for name, listed in found.items()})
+    return flows
 
 
 def version(env: Env, number: int) -> Definition:
@@ -91,6 +123,8 @@ def source_changed(records: Model) -> None:
 
 def _waiting(env: Env, model: str = "") -> list[int]:
     """The workflows that data files have changed in this transaction, all of them or those of one model."""
+    if _CHANGED not in env.tx.flags:
+        return []
     told = [flag.removeprefix(_WAITING).split(" ") for flag in env.tx.flags if flag.startswith(_WAITING)]
     return [int(workflow) for workflow, its_model in told if model in ("", its_model)]
 

@@ -14,7 +14,7 @@ from core.workflow.definition import Activity, Definition, Transition
 from core.workflow.net import LONGEST_CHAIN, is_joined, leaving, waits
 from core.workflow.subject import run_action
 from core.workflow.tokens import Instance, Token
-from core.workflow.versions import definitions, everything, version
+from core.workflow.versions import definitions, published, version
 
 if TYPE_CHECKING:
     from core.orm.env import Env
@@ -246,7 +246,7 @@ def _last(env: Env, instance: Instance) -> str:
 
 def _tell_parents(env: Env, signals: dict[int, str], force: bool = False) -> None:
     """Tell the tokens that wait for subflows what each instance sends; with `force` they may leave before it ends."""
-    if not signals or not any(one.subflows for one in everything(env)):
+    if not signals or not published(env).nested:
         return
     rows: Any = env.super_env["workflow.workitem"]
     for row in rows.search(Leaf("subflow_id", "in", list(signals)) & Leaf("state", "=", "running")):

@@ -70,7 +70,7 @@ class Names:
         table = self.env[self.model].with_context(active_test=False)
         field = self.info.fields[self.info.rec_name]
         others = table._other_names
-        plain = field.stored and not field.relational and not getattr(field, "mapped", False)
+        plain = field.stored and not field.relational and not field.mapped
         if not (plain and not others) and table.search_count([]) <= SMALL_TABLE:
             self._complete = True
             return table.search([])
@@ -89,7 +89,7 @@ class Names:
         titles = {record.display_name}
         if field.stored and not field.relational:
             titles.add(field.__get__(record, None))
-        if getattr(field, "mapped", False):
+        if field.mapped:
             titles.update((self.env.values[field.slot].get(record.id) or {}).values())
         for path in record._other_names:
             titles.update(record.mapped(path))

@@ -243,6 +243,11 @@ class Field(Generic[T, S]):
         return bool(self.compute_method)
 
     @property
+    def mapped(self) -> bool:
+        """Is the raw form a mapping, with one value a language or a company?"""
+        return False
+
+    @property
     def writable(self) -> bool:
         """May a caller assign it: plain fields, and computed ones with an inverse."""
         return not self.compute_method or bool(self.inverse_method) or not self.readonly
