@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 
 from core.orm.env import Env
@@ -33,7 +35,7 @@ def test_a_thousand_created_one_by_one_ask_for_ids_ten_times_where_one_writes_at
 def test_ids_are_not_given_out_twice_after_a_failure(env: Env) -> None:
     tags = env[Tag]
     kept = [tags.create({"name": f"Kept {n}"}).id for n in range(3)]
-    with pytest.raises(RuntimeError), env.savepoint():
+    with suppress(RuntimeError), env.savepoint():
         for number in range(6):
             tags.create({"name": f"Lost {number}"})
         raise RuntimeError

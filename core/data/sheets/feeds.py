@@ -144,6 +144,19 @@ class Feed:
             cell.value = (found[0] or None) if self.links else found[0]
         return cell
 
+    def joined(self, earlier: Any, value: Any) -> Any:
+        """The value of several columns that feed the field: what earlier ones gave, and that of this one.
+
+        Raises:
+            UserError: for a field that is neither a text nor tags.
+        """
+        if self.many:
+            return [(6, 0, list(dict.fromkeys((*earlier[0][2], *value[0][2]))))]
+        if not self.plain:
+            raise UserError("Several columns feed {field}; only texts and tags can be put together.",
+                            field=self.bound.string)  # fmt: skip
+        return (" " if self.bound.type == "char" else "\n").join(cell for cell in (earlier, value) if cell)
+
     def _parts(self, text: str) -> Sequence[str]:
         if self.many:
             return split_tags(text)
@@ -216,18 +229,3 @@ def _made_from_a_name(env: Env, model: str) -> bool:
     if not info.stored or info.fields[name].type != "char":
         return False
     return env.may(model, "create")
-
-
-def joined(bound: Any, cells: Sequence[Any]) -> Any:
-    """The values of several columns that feed one field, put together.
-
-    Raises:
-        UserError: for a field that is neither a text nor tags.
-    """
-    if len(cells) == 1:
-        return cells[0]
-    if bound.type == "many2many":
-        return [(6, 0, list(dict.fromkeys(one for cell in cells for one in cell[0][2])))]
-    if bound.type not in ("char", "text", "html"):
-        raise UserError("Several columns feed {field}; only texts and tags can be put together.", field=bound.string)
-    return (" " if bound.type == "char" else "\n").join(cell for cell in cells if cell)

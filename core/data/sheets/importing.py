@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from core.data.sheets.changes import changes, key_of, snapshots
-from core.data.sheets.feeds import Feed, Meant, joined
+from core.data.sheets.feeds import Feed, Meant
 from core.data.sheets.ids import Identity, split_path
 from core.data.sheets.mapping import REFUSED, Columns, notes_field, reason_titles
 from core.data.sheets.names import Names
@@ -190,7 +190,7 @@ class Import:
         self.identity.prepare(self.sheet.rows)
         rows: list[_Row] = []
         for line, cells in zip(self.sheet.lines, self.sheet.rows, strict=True):
-            found: dict[str, list[Any]] = {}
+            values: dict[str, Any] = {}
             kept: list[str] = []
             faults: dict[tuple[str, str], None] = {}
             empty: set[str] = set()
@@ -209,13 +209,13 @@ class Import:
                 except GrialError as error:
                     faults[feed.unknown.column, self._told(error)] = None
                     continue
-                found.setdefault(feed.name, []).append(cell.value)
-                kept += [f"{feed.unknown.column}: {one}" for one in cell.kept]
+                values[feed.name] = feed.joined(values[feed.name], cell.value) if feed.name in values else cell.value
+                if cell.kept:
+                    kept += [f"{feed.unknown.column}: {one}" for one in cell.kept]
             if faults:
                 self._refuse(line, list(faults), cells)
             else:
-                values = {name: joined(self.info.fields[name], several) for name, several in found.items()}
-                blank = frozenset(empty - found.keys())
+                blank = frozenset(empty.difference(values))
                 rows.append(_Row(line, cells, values, kept, blank, target, xmlid, bool(target)))
         return rows
 
