@@ -45,9 +45,10 @@ class _Connection(psycopg2.extensions.connection):
     The driver would begin them with the first statement of the work, and ask twice before how they are to be.
     """
 
-    def cursor(self, name: Any = None, *args: Any, **options: Any) -> Any:  # type: ignore[override]  # it has overloads
+    def cursor(self, name: Any = None, *args: Any, **options: Any) -> Any:  # Any: the driver's
         # The driver sees no transaction, and gives rows in parts only where they may outlive one.
-        return super().cursor(name, *args, **options, **({"withhold": True} if name else {}))
+        make: Any = super().cursor
+        return make(name, *args, **options, **({"withhold": True} if name else {}))
 
     def commit(self) -> None:
         with self.cursor() as cursor:
