@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from core.errors import AccessError
-from core.http.web.pages.field import FieldView
+from core.http.web.pages.field import Choice, FieldView
 from core.http.web.shown import Shower, widget_of
 from core.orm import columnwise
 from core.orm.edge import link_names
 from core.view.modifiers import NEVER
 
 if TYPE_CHECKING:
+    from core.orm.env import Env
     from core.orm.model import Model
     from core.view.nodes import FieldNode
 
@@ -61,7 +62,7 @@ def look(decorations: Sequence[Any], names: Mapping[str, Any]) -> tuple[str, boo
 
 
 def _at_once(shower: Shower, field: Any, node: FieldNode, label: str, records: Model) -> list[FieldView] | None:
-    """The cells of a text or a link; None for other kinds, and where the reader may not see the field."""
+    """The cells of a text, a link or tags; None for other kinds, and where the reader may not see the field."""
     widget = widget_of(field, node.widget)
     name = field.name
     if not shower.env.field_open(field):
@@ -78,7 +79,27 @@ def _at_once(shower: Shower, field: Any, node: FieldNode, label: str, records: M
             else FieldView(name, label, widget)
             for number in ids
         ]
+    if field.type == "many2many" and widget == "tags":
+        return [FieldView(name, label, widget, choices=tags) for tags in _tags(shower.env, field, records)]
     return None
+
+
+def _tags(env: Env, field: Any, records: Model) -> list[tuple[Choice, ...]]:
+    """The tags of each record, as `Shower.tags` has them."""
+    links: list[list[int]] = columnwise.edges(records, field)
+    ids = {number for found in links for number in found}
+    if not ids:
+        return [()] * len(links)
+    called = link_names(env, field.comodel, ids)
+    hues = {number: number % 11 + 1 for number in ids}
+    colour = env.registry[field.comodel].fields.get("color")
+    if colour is not None and env.field_open(colour):
+        named = env[field.comodel].browse(list(called))
+        hues |= {
+            number: int(one) % 12 for number, one in zip(called, columnwise.raws(named, colour), strict=True) if one
+        }
+    made = {number: Choice(str(number), called.get(number, ""), True, hue=hues[number]) for number in ids}
+    return [tuple(made[number] for number in found) for found in links]
 
 
 def _alone(shower: Shower, field: Any, node: FieldNode, label: str, record: Model) -> FieldView:

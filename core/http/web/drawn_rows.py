@@ -28,7 +28,9 @@ def drawn_rows(page: ListPage, rows: Iterable[Row], select: str) -> Markup:
                 begin = begins[place, cell.widget] = _begin(column, cell.widget)
             drawn.append(begin)
             if column.first:
-                drawn.append(f'<a class="row-link" href="{escape(row.url)}">{brief(cell) or escape(row.title)}</a></td>')
+                drawn.append(
+                    f'<a class="row-link" href="{escape(row.url)}">{brief(cell) or escape(row.title)}</a></td>'
+                )
             else:
                 drawn.append(f"{brief(cell)}</td>")
         if page.has_buttons:
