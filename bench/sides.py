@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from bench.measured import Clock, Counted
 from bench.place import Place
-from core.db.engine import DatabaseServer
+from core.db.engine import DatabaseServer, begin
 from core.kernel.config import Settings
 
 if TYPE_CHECKING:
@@ -166,9 +166,9 @@ class Driver(Core):
     @contextmanager
     def cursor(self) -> Iterator[Any]:  # Any: psycopg2's
         """One transaction."""
-        with self.engine.connect() as connection:
+        with begin(self.engine, write=True) as connection:
             raw: Any = connection.connection.driver_connection
-            with raw, raw.cursor() as cursor:
+            with raw.cursor() as cursor:
                 yield cursor
 
 

@@ -19,7 +19,7 @@ from core.kernel.limit import seconds_left
 
 _STEPS_BETWEEN_LOOKS = 200_000
 _CLOCK, _TOLD = "grial_clock", "grial_told"
-_CONTROL = ("ROLLBACK", "RELEASE", "SAVEPOINT")
+_CONTROL = ("BEGIN", "ROLLBACK", "RELEASE", "SAVEPOINT")
 _UNKNOWN = -1.0
 _FAILED = 3
 """What the driver calls a transaction that takes no statements any more."""
@@ -99,13 +99,15 @@ class _PostgresqlLimit:
 
     def tell(self, connection: Connection, cursor: Any, statement: str, *_: Any) -> None:  # Any: the driver's
         """Before each statement."""
+        if statement.startswith(_CONTROL):
+            return
         told = connection.info[_TOLD]
         if told is None:
             return
         left = seconds_left()
         wanted = self._seconds if left is None else max(left, 0)
         near = wanted == told or abs(wanted - told) < min(1.0, wanted / 50)
-        if near or statement.startswith(_CONTROL):
+        if near:
             return
         if cursor.connection.info.transaction_status != _FAILED:
             _tell(cursor.connection.cursor(), wanted)

@@ -77,7 +77,6 @@ class Wakeups:
     def _connect(self) -> None:
         self._connection = self._engine.connect()
         if self._engine.dialect.name == "postgresql":
-            self._raw.autocommit = True
             with self._raw.cursor() as cursor:
                 for channel in self._channels:
                     cursor.execute(statements.listen(self._engine.dialect, channel))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from core.orm import fetch
+from core.orm.transaction import EVERYTHING
 
 if TYPE_CHECKING:
     from core.orm.fields.base import Field
@@ -55,15 +56,16 @@ def visible(records: Model, fields: Iterable[Field[Any, Any]] = ()) -> Model:
         ids = tuple(i for i in records._ids if i in readable)
         return records._make(env, ids, ids)
     columns = [version, *(f for f in fields if f.stored and f.has_column and f is not version and f.name != "id")]
-    unknown = [i for i in records._ids if i > 0 and i not in readable]
+    free = readable is EVERYTHING
+    unknown = [] if free else [i for i in records._ids if i > 0 and i not in readable]
     if unknown:
         fetch.load_readable(env, info, columns, unknown, readable)
     new = env.tx.new.get(info.name, {})
     bucket = env.tx.bucket(version.slot)
-    unsure = [i for i in records._ids if i in readable and i not in new and i not in bucket]
+    unsure = [i for i in records._ids if (free or i in readable) and i not in new and i not in bucket]
     if unsure:
         fetch.load_columns(env.tx, info, columns, unsure)
-    ids = tuple(i for i in records._ids if i in readable and (i in new or i in bucket))
+    ids = tuple([i for i in records._ids if (free or i in readable) and (i in bucket or i in new)])
     return records._make(env, ids, ids)
 
 

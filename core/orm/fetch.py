@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from core.db.types import id_in
+from core.db.types import id_in, id_list
 from core.errors import MissingError
 from core.orm import compute, select
 from core.orm.domain import Leaf
 from core.orm.fields.base import MISSING
+from core.orm.shape import MOST
 from core.orm.transaction import EVERYTHING
 
 if TYPE_CHECKING:
@@ -91,8 +92,7 @@ def load_columns(tx: Transaction, info: ModelInfo, fields: Sequence[Field[Any, A
         return
     if info.query:
         tx.flush()
-    table = info.table
-    rows = tx.execute(sa.select(table.c.id, *[table.c[f.name] for f in fields]).where(id_in(table.c.id, ids))).all()
+    rows = tx.execute(_reading(info, fields), {"ids": ids}).all()
     columns = list(zip(*rows, strict=True)) if rows else []
     if not columns:
         return
@@ -100,17 +100,29 @@ def load_columns(tx: Transaction, info: ModelInfo, fields: Sequence[Field[Any, A
         put_column(tx.bucket(field.slot), field, columns[0], columns[position])
 
 
+def _reading(info: ModelInfo, fields: Sequence[Field[Any, Any]]) -> sa.Select[Any]:
+    """The statement that reads these columns of the rows with the given `ids`, built once."""
+    kept = info.shapes.setdefault("columns", {})
+    key = tuple(field.name for field in fields)
+    found: sa.Select[Any] | None = kept.get(key)
+    if found is None:
+        if len(kept) > MOST:
+            kept.clear()
+        table = info.table
+        ids = sa.bindparam("ids", type_=id_list(table.c.id))
+        found = kept[key] = sa.select(table.c.id, *[table.c[name] for name in key]).where(id_in(table.c.id, ids))
+    return found
+
+
 def put_column(bucket: Values, field: Field[Any, Any], ids: Sequence[int], values: Sequence[Any]) -> None:
     """Cache one column without overwriting newer values."""
+    if not bucket:
+        bucket.update(zip(ids, field.from_columns(values), strict=True))
+        return
     convert = field.from_column
-    if not bucket and field.plain_column:
-        bucket.update(zip(ids, values, strict=True))
-    elif bucket:
-        for record_id, value in zip(ids, values, strict=True):
-            if record_id not in bucket:
-                bucket[record_id] = convert(value)
-    else:
-        bucket.update(zip(ids, map(convert, values), strict=True))
+    for record_id, value in zip(ids, values, strict=True):
+        if record_id not in bucket:
+            bucket[record_id] = convert(value)
 
 
 def admit(env: Env, info: ModelInfo, ids: Sequence[int], readable: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import multiprocessing
 import os
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.kernel.logs import log_as_server
 from core.module.finder import add_paths, search_paths
-from core.server.app import Application, make_app
+from core.server.app import Application, core_routes, make_app
 
 if TYPE_CHECKING:
     from core.kernel.config import Settings
@@ -92,6 +93,10 @@ def _serve_granian(settings: Settings, on_start: OnStart | None) -> None:
     if settings.dev:
         add_paths(settings.addons_path)
         multiprocessing.set_start_method("spawn", force=True)  # a forked worker would keep the parent's old modules
+    else:
+        core_routes()  # what is loaded before the workers are forked is in memory once
+        gc.collect()
+        gc.freeze()
     server = Server(
         "core.server.app:make_app",
         address=settings.host,

@@ -316,6 +316,32 @@ def test_a_lost_connection_is_replaced(counter: Engine) -> None:
     assert mine is not None
 
 
+def test_a_transaction_sends_nothing_besides_its_work_but_its_begin_and_its_end(counter: Engine) -> None:
+    if counter.dialect.name != "postgresql":
+        pytest.skip("SQLite has no server to send to")
+
+    @sa.event.listens_for(counter, "connect")
+    def tell(raw: Any, _record: object) -> None:
+        with raw.cursor() as cursor:
+            cursor.execute("SET log_statement = 'all'; SET client_min_messages = 'log'")
+
+    counter.dispose()
+    sent: list[str] = []
+    heard = SimpleNamespace(append=lambda notice: sent.append(" ".join(notice.split()[2:])))
+    try:
+        with begin(counter, write=True) as connection:
+            raw: Any = connection.connection.driver_connection
+        raw.notices = heard  # a list would be emptied after each statement
+        with begin(counter, write=False) as connection:
+            assert connection.connection.driver_connection is raw
+            connection.execute(sa.select(counters.c.value)).all()
+    finally:
+        sa.event.remove(counter, "connect", tell)
+        counter.dispose()
+    assert [text.split()[0] for text in sent] == ["BEGIN", "SELECT", "COMMIT"]
+    assert sent[0] == "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
+
 def test_statements_are_traced(counter: Engine, capsys: pytest.CaptureFixture[str]) -> None:
     trace.configure({"sql"})
     try:

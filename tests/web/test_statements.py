@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from core.testing.clients import WebClient
 from core.testing.records import Database
+from core.testing.users import new_user
 
 pytestmark = pytest.mark.addons("crm")
 FIELDS = ["name", "email", "phone", "city", "country_id", "user_id", "credit_limit"]
@@ -97,3 +98,22 @@ def test_a_read_over_json_takes_the_same_number_of_statements_for_all_records(
     assert many == few
     # The version of the registry, the session, the partners, the countries, the users and what they are called.
     assert many == 6
+
+
+def test_a_tag_that_a_rule_hides_is_not_in_the_list(client: WebClient, database: Database, partners: list[int]) -> None:
+    with database.transaction() as env:
+        tags = env["res.partner.category"].search([("name", "in", ["Tag 0", "Tag 1"])], order="name")
+        tags[0].color = 7
+        env["ir.rule"].create(
+            {
+                "name": "no second tag",
+                "model_id": env["ir.model"].search([("model", "=", "res.partner.category")]).id,
+                "domain_force": "[('name', '!=', 'Tag 1')]",
+            }
+        )
+        new_user(env, ["crm.group_sale_salesman"], {"name": "Ana", "login": "ana"})
+    client.log_in("ana")
+    text = client.get("/web/res.partner?cond=ref|%3D|counted").text
+    assert '<span class="tag hue-7"><span class="clip">Tag 0</span></span>' in text
+    assert "Tag 2</span>" in text
+    assert "Tag 1</span>" not in text

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from markupsafe import Markup, escape
 
 from core.http.web.pages.field import FieldView
-from core.http.web.pages.listing import Column
 from core.http.web.pages.shell import hue, initials
 from core.http.web.render import asset, say
 
@@ -18,12 +17,8 @@ def brief(shown: FieldView) -> Markup:
     return escape(shown.text) if draw is None else draw(shown)
 
 
-def cell(shown: FieldView, column: Column) -> Markup:
-    """A whole cell of a list."""
-    return Markup(f'<td class="c-{escape(shown.widget)} {column.look}"{column.marks}>{brief(shown)}</td>')
-
-
-def _icon(name: str, label: str = "") -> Markup:
+def icon(name: str, label: str = "") -> Markup:
+    """An icon; one that says something has a label."""
     told = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'
     return Markup(f'<svg class="icon" {told}><use href="{escape(asset("vendor/icons.svg"))}#{name}"/></svg>')
 
@@ -38,7 +33,7 @@ def _phone(shown: FieldView) -> Markup:
 
 def _boolean(shown: FieldView) -> Markup:
     if shown.raw:
-        return _icon("check2", say("Yes"))
+        return icon("check2", say("Yes"))
     return Markup(f'<span class="visually-hidden">{escape(say("No"))}</span>')
 
 
@@ -70,7 +65,7 @@ def _badge(shown: FieldView) -> Markup:
 def _stars(shown: FieldView) -> Markup:
     lit = int(shown.raw) if shown.raw.isdigit() else 0
     drawn = "".join(
-        f'<span class="on">{_icon("star-fill")}</span>' if place <= lit else f"<span>{_icon('star')}</span>"
+        f'<span class="on">{icon("star-fill")}</span>' if place <= lit else f"<span>{icon('star')}</span>"
         for place in range(1, len(shown.choices))
     )
     told = escape(f"{shown.label}: {shown.text}")
@@ -97,7 +92,7 @@ def _file(shown: FieldView) -> Markup:
     if not shown.url:
         return Markup("")
     text = escape(shown.text or say("Download"))
-    return Markup(f'<a class="file" href="{escape(shown.url)}" download>{_icon("paperclip")}{text}</a>')
+    return Markup(f'<a class="file" href="{escape(shown.url)}" download>{icon("paperclip")}{text}</a>')
 
 
 def _moment(shown: FieldView) -> Markup:
@@ -108,7 +103,7 @@ def _moment(shown: FieldView) -> Markup:
 
 
 def _handle(shown: FieldView) -> Markup:
-    return Markup(f'<span class="handle" aria-hidden="true">{_icon("grip-vertical")}</span>')
+    return Markup(f'<span class="handle" aria-hidden="true">{icon("grip-vertical")}</span>')
 
 
 _WIDGETS: dict[str, Callable[[FieldView], Markup]] = {

@@ -85,7 +85,8 @@ def value_options(values: tuple[str, ...]) -> Markup:
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    from core.http.web.brief import brief, cell  # they draw with what is declared here
+    from core.http.web.brief import brief  # they draw with what is declared here
+    from core.http.web.drawn_rows import drawn_rows
 
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
@@ -98,13 +99,12 @@ def _environment() -> Environment:
         _=say,
         asset=asset,
         bundle=bundle_url,
+        drawn_rows=drawn_rows,
         csrf_token=_token.get,
         own_id=own_id,
-        zip=zip,
     )
     environment.filters.update(
         brief=brief,
-        cell=cell,
         hue=hue,
         initials=initials,
         safe_html=safe_html,

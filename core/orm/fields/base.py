@@ -192,6 +192,10 @@ class Field(Generic[T, S]):
         """The raw form of a stored value."""
         return value
 
+    def from_columns(self, values: Sequence[Any]) -> Iterable[Any]:
+        """`from_column` for each of the values; who changes one of the two changes the other."""
+        return values if self.plain_column else map(self.from_column, values)
+
     @cached_property
     def plain_column(self) -> bool:
         """Is the raw form of a stored value the stored value?"""
@@ -204,7 +208,15 @@ class Field(Generic[T, S]):
 
     def to_edges(self, raws: Sequence[Any], records: Model) -> list[Any]:
         """`to_edge` for each of the records."""
+        if self.plain_edge:
+            return [False if raw is None else raw for raw in raws]
         return [self.to_edge(raw, record) for raw, record in zip(raws, records, strict=True)]
+
+    @cached_property
+    def plain_edge(self) -> bool:
+        """Is the raw form what RPC answers, but for an empty value?"""
+        cls = type(self)
+        return cls.to_edge is Field.to_edge and cls.to_record is Field.to_record
 
     def is_empty(self, raw: Any) -> bool:
         """Does this raw value count as not filled in?"""

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 K = TypeVar("K", bound=str)
 _REFERENCE = re.compile(r"([a-z][a-z0-9_.]*),([0-9]{1,9})")
+_MOST_LABELS = 2000
+"""Selections whose labels are kept for a language; some have other values for each reader."""
 
 
 class Selection(Field[K, K]):
@@ -67,7 +69,15 @@ class Selection(Field[K, K]):
 
     def labels(self, env: Env) -> dict[str, str]:
         """Keys and labels in the reader's language."""
-        return {key: env.translate_term(label, self.addon) for key, label in self.selection(env).items()}
+        options = self.selection(env)
+        kept = env.registry.cache("labels")  # forgotten with the texts that people have changed
+        key = (self.addon, env.lang, *options.items())
+        found: dict[str, str] | None = kept.get(key)
+        if found is None:
+            if len(kept) > _MOST_LABELS:
+                kept.clear()
+            found = kept[key] = {name: env.translate_term(label, self.addon) for name, label in options.items()}
+        return dict(found)
 
     def to_raw(self, value: Any, env: Env) -> str | None:
         if value is None or value is False or value == "":

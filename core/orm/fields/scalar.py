@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, InvalidOperation
 from decimal import Decimal as Number
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, Unpack, overload
@@ -85,6 +85,9 @@ class _Text(MappedField[str, str]):
             return None if self.mapped else ""
         return value
 
+    def from_columns(self, values: Sequence[Any]) -> Iterable[Any]:
+        return values if self.mapped or None not in values else ["" if value is None else value for value in values]
+
     def to_edge(self, raw: Any, record: Model) -> Any:
         return self.to_record(raw, record) or False
 
@@ -155,10 +158,16 @@ class _Numeric(MappedField[D, D]):
     def to_record(self, raw: Any, record: Model) -> Any:
         return self.pick(raw, record.env) if self.mapped else raw
 
+    def to_edges(self, raws: Sequence[Any], records: Model) -> list[Any]:
+        return super().to_edges(raws, records) if self.mapped else list(raws)
+
     def from_column(self, value: Any) -> Any:
         if value is None:
             return None if self.mapped else self.zero
         return value
+
+    def from_columns(self, values: Sequence[Any]) -> Iterable[Any]:
+        return values if None not in values else map(self.from_column, values)
 
     @property
     def server_default(self) -> Any:

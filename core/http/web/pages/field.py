@@ -91,8 +91,9 @@ class FieldView:
         return not (self.text or self.choices or self.lines or self.url)
 
     def using(self, **changes: Any) -> FieldView:  # the names are checked by `replace`
-        """The same field with something changed."""
-        return replace(self, **changes)
+        """The same field with something changed; itself where that changes nothing."""
+        real = {name: value for name, value in changes.items() if getattr(self, name) != value}
+        return replace(self, **real) if real else self
 
 
 @dataclass(frozen=True, slots=True)
