@@ -176,6 +176,7 @@ class Grial(Side):
     """Grial, as an ordinary user with the rights that the work needs."""
 
     def __init__(self, place: Place) -> None:
+        from core.kernel.memory import settle
         from core.module.registries import Registries
 
         super().__init__(place, place.name("grial"))
@@ -183,7 +184,7 @@ class Grial(Side):
         self.uid: int = self.ask("SELECT id FROM res_users WHERE login = 'bench'")[0]
         with self.transaction(write=False):
             pass  # a server that is up has its registry
-        self.registries.settle()
+        settle()
 
     @contextmanager
     def transaction(self, write: bool = True) -> Iterator[Env]:

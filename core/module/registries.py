@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -110,11 +109,6 @@ class Registries:
                 act(registry)
             except Exception:  # an addon's own trouble must not keep everybody from the database
                 log.exception("database %s: %s fails when the registry is loaded", name, addon)
-
-    def settle(self) -> None:
-        """Take what is loaded by now out of the garbage collector's rounds: it lasts about as long as the process."""
-        gc.collect()
-        gc.freeze()
 
     def forget(self, name: str) -> None:
         """Drop the registry of a database that was dropped, replaced or renamed, and close its connections."""

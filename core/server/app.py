@@ -14,6 +14,7 @@ from core.http.dispatch import Dispatcher
 from core.http.request import Request, Response
 from core.http.routing import RouteTable
 from core.http.site import Site, make_site
+from core.kernel.memory import settle
 from core.module.finder import add_paths
 from core.module.registries import Registries
 from core.security import throttle
@@ -65,13 +66,18 @@ class Application:
 
     def warm_up(self) -> None:
         """Build the registry of the database people will ask for, so that nobody waits for it."""
+        try:
+            self._load_usual()
+        finally:
+            settle()
+
+    def _load_usual(self) -> None:
         names = self.registries.databases()
         name = self.settings.database or (names[0] if len(names) == 1 else "")
         if not name:
             return
         try:
             self.registries.get(name)
-            self.registries.settle()
         except Exception:  # noqa: BLE001 - the first request will meet the same error, and tell the person
             _log.exception("database %s cannot be loaded", name)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import multiprocessing
 import os
@@ -17,6 +16,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from core.kernel.logs import log_as_server
+from core.kernel.memory import begin_loading, settle
 from core.module.finder import add_paths, search_paths
 from core.server.app import Application, core_routes, make_app
 
@@ -66,6 +66,7 @@ class _Loader:
 
     def __call__(self, *_target: Any) -> Application:
         log_as_server()
+        begin_loading()
         if multiprocessing.parent_process() is not None:
             threading.Thread(target=_end_with_parent, args=(os.getppid(),), name="parent", daemon=True).start()
         application = make_app(self.settings)
@@ -95,8 +96,7 @@ def _serve_granian(settings: Settings, on_start: OnStart | None) -> None:
         multiprocessing.set_start_method("spawn", force=True)  # a forked worker would keep the parent's old modules
     else:
         core_routes()  # what is loaded before the workers are forked is in memory once
-        gc.collect()
-        gc.freeze()
+        settle()
     server = Server(
         "core.server.app:make_app",
         address=settings.host,

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from argon2 import PasswordHasher, extract_parameters
+from argon2.exceptions import VerifyMismatchError
 
 from core.errors import Busy, ValidationError
 from core.security import passwords
@@ -18,6 +19,13 @@ from core.security.passwords import (
     new_credential_version,
     verify_password,
 )
+
+
+def test_who_has_no_account_is_checked_against_a_hash_of_the_same_cost() -> None:
+    assert extract_parameters(passwords._DUMMY) == extract_parameters(hash_password("correct horse"))
+    assert not needs_rehash(passwords._DUMMY)
+    with pytest.raises(VerifyMismatchError):  # and is not refused as no hash at all, which would be quick
+        PasswordHasher().verify(passwords._DUMMY, "correct horse")
 
 
 def test_a_password_is_verified_against_its_own_hash_only() -> None:
