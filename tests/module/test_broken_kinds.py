@@ -137,6 +137,18 @@ class Shelf:
             row = addon_rows.read_addons(connection)[addon]
             return row.state, row.message
 
+    def refuses(self, files: Files, place: str) -> str:
+        """Try to install `bad` with these files: it is refused, nothing is changed and all others work; the reason."""
+        engine = self.database.databases.server.engine(self.database.name)
+        self.write("bad", {**GOOD, **files})
+        before = take(engine)
+        with pytest.raises(GrialError) as refused:
+            install(self.registries, self.database.name, ["bad"])
+        assert place in str(refused.value)
+        assert take(engine).differences(before) == []
+        self.others_work()
+        return str(refused.value)
+
     def new_process(self) -> None:
         """What a server does that starts on these files."""
         self.registries.forget(self.database.name)
@@ -177,14 +189,7 @@ def shelf(database: Database, tmp_path: Path) -> Iterator[Shelf]:
 @pytest.mark.parametrize("kind", CODE)
 def test_broken_code_is_refused_at_first_and_left_out_later(shelf: Shelf, kind: str) -> None:
     files, place = CODE[kind]
-    engine = shelf.database.databases.server.engine(shelf.database.name)
-    shelf.write("bad", {**GOOD, **files})
-    before = take(engine)
-    with pytest.raises(GrialError) as refused:
-        install(shelf.registries, shelf.database.name, ["bad"])
-    assert place in str(refused.value)
-    assert take(engine).differences(before) == []
-    shelf.others_work()
+    shelf.refuses(files, place)
     shelf.write("bad", GOOD)
     assert install(shelf.registries, shelf.database.name, ["bad"]).installed == ["bad"]
     shelf.write("bad", files)
@@ -209,15 +214,7 @@ def test_broken_code_is_refused_at_first_and_left_out_later(shelf: Shelf, kind: 
 @pytest.mark.parametrize("kind", DATA)
 def test_broken_data_is_refused(shelf: Shelf, kind: str) -> None:
     files, place = DATA[kind]
-    engine = shelf.database.databases.server.engine(shelf.database.name)
-    shelf.write("bad", {**GOOD, **files})
-    before = take(engine)
-    with pytest.raises(GrialError) as refused:
-        install(shelf.registries, shelf.database.name, ["bad"])
-    assert place in str(refused.value)
-    assert "bad" in str(refused.value)
-    assert take(engine).differences(before) == []
-    shelf.others_work()
+    assert "bad" in shelf.refuses(files, place)
     (shelf.path / "bad" / "hooks.py").unlink(missing_ok=True)
     shelf.write("bad", GOOD)
     assert install(shelf.registries, shelf.database.name, ["bad"]).installed == ["bad"]
