@@ -61,6 +61,15 @@ def existing_records(connection: Connection, table: str, records: Iterable[int])
     return found
 
 
+def referenced(connection: Connection, table: str, column: str, records: Iterable[int]) -> list[int]:
+    """Those ids of `records` that rows hold in a column, sorted."""
+    link = sa.column(column, sa.Integer())
+    held: set[int] = set()
+    for chunk in _chunks(sorted(records)):
+        held.update(connection.execute(sa.select(link).select_from(sa.table(table)).where(link.in_(chunk))).scalars())
+    return sorted(held)
+
+
 def records(connection: Connection, table: str) -> list[int]:
     """The ids of all rows; none when there is no such table."""
     if not has_table(connection, table):

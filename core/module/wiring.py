@@ -12,6 +12,7 @@ from core.kernel.i18n import Catalogue
 from core.module import terms, views
 from core.module.clean import clean_html
 from core.module.finder import find_addons, folder_of
+from core.module.sleeping import refuse_needed
 from core.orm import xmlids
 from core.orm.domain import Leaf
 from core.orm.model import Model
@@ -56,6 +57,7 @@ def connect(registry: Registry) -> None:
     flows_there = {"workflow", "workflow.version", "workflow.instance", "workflow.workitem"} <= registry.models.keys()
     created: list[Callable[[Model], None]] = [_cached_created, _language_created]
     written: list[Callable[[Model, frozenset[str]], None]] = [_cached_written, _language_written]
+    unlinking: list[Callable[[Model], None]] = [refuse_needed]
     if rights_there:
         ports.gate = Gate
         created.append(rights.records_created)
@@ -63,10 +65,11 @@ def connect(registry: Registry) -> None:
     if flows_there:
         created.append(engine.start)
         written.append(engine.changed)
-        ports.unlinking = engine.removing
+        unlinking.append(engine.removing)
         ports.transition = engine.transition
         ports.states = engine.states
         ROOMS.signal = _send_signal
+    ports.unlinking = _each(unlinking)
     ports.created = _each(created)
     ports.written = _each(written)
     ports.unlinked = _unlinked_with_rights if rights_there else _unlinked

@@ -18,7 +18,7 @@ def run(records: Model, names: frozenset[str] | None) -> None:
     """
     info = records._info
     if info.parent_name and (names is None or info.parent_name in names):
-        hierarchy.check_cycle(records.env.tx, info.fields[info.parent_name], records._ids)
+        hierarchy.check_cycle(records.env.tx, info.fields[info.parent_name], records._ids, names is None)
     for method, fields in info.constrains:
         if names is None or not names.isdisjoint(fields):
             getattr(records, method)()

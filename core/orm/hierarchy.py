@@ -61,8 +61,14 @@ def tree(env: Env, info: ModelInfo, ids: Sequence[int], downwards: bool) -> list
     return list(env.tx.execute(sa.select(walk.c.id)).scalars())
 
 
-def check_cycle(tx: Transaction, field: Field[Any, Any], ids: Sequence[int]) -> None:
-    """Refuse a record that is its own ancestor.
+def check_cycle(tx: Transaction, field: Field[Any, Any], ids: Sequence[int], new: bool = False) -> None:
+    """Refuse a record that is its own ancestor, also when somebody else closes the other half of the circle meanwhile.
+
+    Args:
+        tx: the transaction.
+        field: the link to the parent.
+        ids: the records that got another parent.
+        new: they are created here, so that nobody else can have put anything below them.
 
     Raises:
         ValidationError: naming the model.
@@ -92,3 +98,18 @@ def check_cycle(tx: Transaction, field: Field[Any, Any], ids: Sequence[int]) -> 
                 )  # fmt: skip
             seen.add(here)
             here = parents.get(here)
+    if not new:
+        written = tx.dirty.get(info.name, {}).get(field.slot, ())
+        _hold(tx, info, [i for i in parents if i not in written])
+
+
+def _hold(tx: Transaction, info: ModelInfo, path: Sequence[int]) -> None:
+    """Let nobody else move what the check has passed before this transaction ends; who comes too late loses a race.
+
+    In a circle that several close together each has moved an ancestor of another's record, so that one of them loses.
+    Shared locks: people who move records below the same one do not wait for each other. SQLite has one writer anyway.
+    """
+    if path and tx.connection.dialect.name == "postgresql":
+        table = info.table
+        rows = sa.select(table.c.id).where(id_in(table.c.id, sorted(path))).order_by(table.c.id)
+        tx.execute(rows.with_for_update(read=True))

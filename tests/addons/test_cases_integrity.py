@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import pairwise
 from typing import Any
 
@@ -37,21 +38,49 @@ def at_once(works: list[Callable[[], Any]]) -> list[Any]:
     return answers
 
 
+def move(database: Database, model: str, together: threading.Barrier, one: int, above: int) -> None:
+    """Put a record below another; nobody commits before all have got through the check, where there are several."""
+
+    def work(env: Env) -> None:
+        env[model].browse(one).write({"parent_id": above})
+        with suppress(threading.BrokenBarrierError):  # SQLite has one writer: the others are not so far
+            together.wait(0.5)
+
+    database.registry.run(work)
+
+
 @pytest.mark.case("I20", "H07")
-def test_two_who_make_a_circle_at_once_do_not_make_one(database: Database) -> None:
-    registry = database.registry
-    for _ in range(5):
+@pytest.mark.parametrize("people", [2, 3])
+@pytest.mark.parametrize("deep", [False, True], ids=["flat", "deep"])
+@pytest.mark.parametrize("model", ["res.partner.category", "res.partner"])
+def test_two_who_make_a_circle_at_once_do_not_make_one(database: Database, model: str, deep: bool, people: int) -> None:
+    """Each moves the top of a tree to the next one, to its top or deep into it, where no two write or link the same."""
+    for _ in range(3):
         with database.transaction() as env:
-            first, second = env["res.partner.category"].create([{"name": "A"}, {"name": "B"}]).ids
-
-        def parent(one: int, above: int) -> bool:
-            return registry.run(lambda env: env["res.partner.category"].browse(one).write({"parent_id": above}))
-
-        answers = at_once([lambda a=first, b=second: parent(a, b), lambda a=first, b=second: parent(b, a)])
+            tops = env[model].create([{"name": f"Top {number}"} for number in range(people)]).ids
+            below = env[model].create([{"name": "Below", "parent_id": top} for top in tops]).ids
+            leaves = env[model].create([{"name": "Leaf", "parent_id": one} for one in below]).ids
+        places = leaves if deep else tops
+        together = threading.Barrier(people)
+        pairs = [(top, places[(number + 1) % people]) for number, top in enumerate(tops)]
+        answers = at_once([lambda p=pair, t=together: move(database, model, t, *p) for pair in pairs])
+        refused = [answer for answer in answers if answer is not None]
+        assert len(refused) == 1, answers
+        assert "cannot be its own parent" in str(refused[0])
         with database.transaction(write=False) as env:
-            above = dict(env["res.partner.category"].browse([first, second]).mapped(lambda c: (c.id, c.parent_id.id)))
-        assert not (above[first] == second and above[second] == first), answers
-        assert sum(isinstance(answer, GrialError) for answer in answers) == 1
+            moved = [bool(top.parent_id) for top in env[model].browse(tops)]
+        assert moved == [answer is None for answer in answers]
+
+
+def test_people_who_move_records_below_the_same_one_do_not_wait(database: Database) -> None:
+    with database.transaction() as env:
+        above, *ones = env["res.partner"].create([{"name": f"P {number}"} for number in range(3)]).ids
+    if database.registry.backend == "sqlite":
+        pytest.skip("SQLite has one writer")
+    together = threading.Barrier(2)
+    passed = at_once([lambda o=one: move(database, "res.partner", together, o, above) for one in ones])
+    assert passed == [None, None]
+    assert not together.broken
 
 
 @pytest.mark.case("I21")

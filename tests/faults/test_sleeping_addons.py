@@ -32,6 +32,9 @@ SLEEPER = """
 
     class Person(Partner, extend=True):
         badge = fields.Char("Badge", required=True, default="none")
+        vip = fields.Boolean("Important")
+        visits = fields.Integer("Visits", required=True)
+        seen = fields.Date("Seen", required=True, default="2026-01-01")
         birth_country_id = fields.Many2one(Country, "Born in", ondelete="restrict")
         favourite_id = fields.Many2one(lambda: Note, "Favourite")
 """
@@ -87,8 +90,11 @@ def test_a_disabled_addon_is_in_nobodys_way(sleeper: Database) -> None:
     links = fill(sleeper)
     disable(sleeper.databases.registries, sleeper.name, ["sleeper"])
     create_and_delete(sleeper)
-    with pytest.raises(UserError, match="still linked to"):  # what its rows need is kept for the day when it is enabled
+    # What its rows need is kept for the day when it is enabled.
+    with pytest.raises(UserError, match=r"addon sleeper, which is disabled, still use keeper.* enable the addon"):
         delete(sleeper, "res.partner", links["keeper"])
+    with pytest.raises(UserError, match="addon sleeper, which is disabled, still use Nowhere"):
+        delete(sleeper, "res.country", links["country"])
     for kind in ("about", "author", "reader", "keeper"):
         delete(sleeper, "res.partner", links[kind])
     delete(sleeper, "res.country", links["country"])
@@ -96,6 +102,19 @@ def test_a_disabled_addon_is_in_nobodys_way(sleeper: Database) -> None:
     with sleeper.transaction() as env:
         assert not env["sleeper.note"].search([])
         assert env["res.partner"].create({"name": "Again"}).badge == "none"
+
+
+def test_a_broken_addon_is_in_nobodys_way(sleeper: Database, tmp_path: Path) -> None:
+    links = fill(sleeper)
+    note = tmp_path / "addons" / "sleeper" / "models" / "note.py"
+    note.write_text("1 / 0\n" + note.read_text())
+    importer.forget("sleeper")
+    sleeper.databases.registries.forget(sleeper.name)
+    create_and_delete(sleeper)
+    with pytest.raises(UserError, match=r"addon sleeper, which is broken, still use keeper.* works again"):
+        delete(sleeper, "res.partner", links["keeper"])
+    for kind in ("about", "author", "reader", "keeper"):
+        delete(sleeper, "res.partner", links[kind])
 
 
 def test_an_archived_addon_is_in_nobodys_way(sleeper: Database) -> None:

@@ -48,7 +48,7 @@ class Sequence(Model):
         {"standard": "Standard", "no_gap": "No gap"},
         required=True,
         default="standard",
-        help="Standard is fast and may skip a number when somebody cancels. No gap never skips one, as invoices need.",
+        help="Neither skips a number. Programs take one of a series without gaps with the right to change it only.",
     )
     active = fields.Boolean("Active", default=True)
     prefix = fields.Char("Prefix", help="May hold %(year)s, %(month)s, %(day)s and the like.")
