@@ -27,6 +27,7 @@ REVIEWED: dict[str, dict[str, str]] = {
     },
     "core/http/web/flow.py": {"code": "Markup"},  # a picture whose texts lxml has escaped
     "core/http/web/brief.py": {"code": "Markup"},  # cells drawn without a template; every value in them is escaped
+    "core/http/web/drawn_rows.py": {"code": "Markup"},  # rows drawn without a template; as above
     "core/http/web/pages/listing.py": {"code": "format"},  # of a Markup written there, which escapes
     "core/report/template.py": {"code": "Markup"},  # pages that the sandbox has rendered, escaping
     # SQL.
