@@ -11,7 +11,6 @@ import click
 
 from core.cli.options import registries, settings, settings_options
 from core.cli.output import progress
-from core.kernel.memory import begin_loading
 
 if TYPE_CHECKING:
     from core.module.registries import Registries
@@ -48,6 +47,8 @@ def command(
     Without -d: the database `grial`, made when absent with every addon, and with demo data unless --no-demo says
     otherwise. With -d: that database, made when absent with the addon `base` alone, and demo data only with --demo.
     """
+    from core.kernel.memory import begin_loading
+
     begin_loading()
     from core.server.serve import free_port, serve
 
