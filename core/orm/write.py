@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +44,8 @@ def create(empty: Model, rows: Sequence[Mapping[str, Any]]) -> Model:
     if not rows:
         return empty._make(env, (), ())
     shut = kept(env, info)
-    given_rows = [_checked(env, info, row, shut) for row in rows]
+    _check_names(env, info, set().union(*rows))
+    given_rows = [settable(env, info, row, shut) for row in rows]
     complete = [defaults.complete(env, info, row) for row in given_rows]
     link_rights.check_new(env, info, given_rows, complete)
     _create_parents(env, info, complete)
@@ -63,18 +64,15 @@ def create(empty: Model, rows: Sequence[Mapping[str, Any]]) -> Model:
     return records
 
 
-def _checked(
-    env: Env, info: ModelInfo, row: Mapping[str, Any], shut: Mapping[str, str], records: Model | None = None
-) -> dict[str, Any]:
-    """The row, every key a field that the user may write; `shut` are those that nobody sets."""
-    for name in row:
+def _check_names(env: Env, info: ModelInfo, names: Iterable[str]) -> None:
+    """Refuse a name that is no field, and a field that is closed to the user."""
+    for name in sorted(names, key=str):
         field = info.field(name)
         if field.groups and not env.field_open(field):
             raise AccessError(
                 "You may not write {field} of {model}.", field=field.string, model=info.description, operation="write",
                 groups=field.groups.split(","),
             )  # fmt: skip
-    return settable(env, info, row, shut, records)
 
 
 def _create_parents(env: Env, info: ModelInfo, rows: list[dict[str, Any]]) -> None:
@@ -186,7 +184,8 @@ def write(records: Model, values: Mapping[str, Any]) -> None:
         return
     ids = records._ids
     _check_may_write(env, info, ids, records._prefetch)
-    values = _checked(env, info, values, kept(env, info), records)
+    _check_names(env, info, values)
+    values = settable(env, info, values, kept(env, info), records)
     old = _old_values(env, info, values, ids)
     lines: dict[str, Any] = {}
     assigned: dict[str, Any] = {}

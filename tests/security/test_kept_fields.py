@@ -19,7 +19,7 @@ from tests.security.doors import rpc
 pytestmark = pytest.mark.addons("crm")
 
 FORGED = [
-    ("id", 7, "kept by the system"),
+    ("id", 987_654, "kept by the system"),
     ("create_uid", 2, "kept by the system"),
     ("create_date", "2001-01-01 00:00:00", "kept by the system"),
     ("write_uid", 2, "kept by the system"),
