@@ -42,7 +42,8 @@ LOOKS = {
 
 
 def violations(page: Page) -> list[str]:
-    """What axe finds, with the elements concerned."""
+    """What axe finds, with the elements concerned, once nothing fades in any more."""
+    page.evaluate("Promise.allSettled(document.getAnimations().map(one => one.finished))")
     found = Axe().run(page)
     return [
         f"{page.url} {one['id']}: {[node['html'][:160] for node in one['nodes'][:3]]}"

@@ -69,7 +69,7 @@ def leaf(paper: Paper, model: str, record: int, path: Any, operator: str, value:
     if path in (0, 1):
         return bool(path == value)
     if operator == "=?":
-        return value in (None, False) or leaf(paper, model, record, path, "=", value)
+        return value is None or value is False or leaf(paper, model, record, path, "=", value)
     name, _, rest = path.partition(".")
     if name == "id":
         return _id(paper, model, record, operator, value)
