@@ -70,6 +70,13 @@ def referenced(connection: Connection, table: str, column: str, records: Iterabl
     return sorted(held)
 
 
+def distinct(connection: Connection, table: str, column: str) -> Iterator[Any]:
+    """The different values of a column, NULL left out."""
+    held: sa.ColumnClause[Any] = sa.column(column)
+    query = sa.select(held).distinct().select_from(sa.table(table)).where(held.is_not(None))
+    yield from connection.execute(query).scalars()
+
+
 def records(connection: Connection, table: str) -> list[int]:
     """The ids of all rows; none when there is no such table."""
     if not has_table(connection, table):

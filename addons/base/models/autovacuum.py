@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from core import Model
-from core.db import queue
+from core.db import queue, table_rows
 from core.job.handlers import job
 from core.security import session
 
@@ -38,8 +38,7 @@ class Autovacuum(Model):
         for info in self.env.registry.models.values():
             if not info.stored:
                 continue
-            records = self.env[info.name].with_context(active_test=False)
             for field in info.columns:
                 if field.type in ("binary", "image"):
-                    for (stored,) in records.grouped([(field.name, "!=", False)], [field.name]):
+                    for stored in table_rows.distinct(self.env.tx.connection, info.table.name, field.name):
                         yield str(stored).partition(":")[0]
