@@ -47,7 +47,7 @@ class _Connection(psycopg2.extensions.connection):
 
     def cursor(self, name: Any = None, *args: Any, **options: Any) -> Any:  # Any: the driver's
         # The driver sees no transaction, and gives rows in parts only where they may outlive one.
-        make: Any = super().cursor
+        make: Any = super().cursor  # Any: as above
         return make(name, *args, **options, **({"withhold": True} if name else {}))
 
     def commit(self) -> None:

@@ -146,7 +146,7 @@ def required(env: Env, info: ModelInfo, field: Field[Any, Any]) -> ValidationErr
     )  # fmt: skip
 
 
-def _raw(field: Field[Any, Any], value: Any, env: Env, old: Any = None) -> Any:
+def _raw(field: Field[Any, Any], value: Any, env: Env, old: Any = None) -> Any:  # Any: values of the field
     """The raw form of a value; of a field per language or company, the mapping with the reader's entry changed."""
     if not field.mapped:
         return field.to_raw(value, env)

@@ -76,7 +76,7 @@ def test_people_who_move_records_below_the_same_one_do_not_wait(database: Databa
     with database.transaction() as env:
         above, *ones = env["res.partner"].create([{"name": f"P {number}"} for number in range(3)]).ids
     if database.registry.backend == "sqlite":
-        pytest.skip("SQLite has one writer")
+        pytest.skip("SQLite lets one transaction write at a time, so that two never move records at once")
     together = threading.Barrier(2)
     passed = at_once([lambda o=one: move(database, "res.partner", together, o, above) for one in ones])
     assert passed == [None, None]

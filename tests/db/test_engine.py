@@ -318,7 +318,7 @@ def test_a_lost_connection_is_replaced(counter: Engine) -> None:
 
 def test_a_transaction_sends_nothing_besides_its_work_but_its_begin_and_its_end(counter: Engine) -> None:
     if counter.dialect.name != "postgresql":
-        pytest.skip("SQLite has no server to send to")
+        pytest.skip("counts what is sent to a server of PostgreSQL; SQLite is a library in the process")
 
     @sa.event.listens_for(counter, "connect")
     def tell(raw: Any, _record: object) -> None:

@@ -144,7 +144,7 @@ class Feed:
             cell.value = (found[0] or None) if self.links else found[0]
         return cell
 
-    def joined(self, earlier: Any, value: Any) -> Any:
+    def joined(self, earlier: Any, value: Any) -> Any:  # Any: values of the field
         """The value of several columns that feed the field: what earlier ones gave, and that of this one.
 
         Raises:

@@ -88,7 +88,7 @@ def _at_once(shower: Shower, field: Any, node: FieldNode, label: str, records: M
     return None
 
 
-def _tags(env: Env, field: Any, records: Model) -> list[tuple[Choice, ...]]:
+def _tags(env: Env, field: Any, records: Model) -> list[tuple[Choice, ...]]:  # Any: a many2many
     """The tags of each record, as `Shower.tags` has them."""
     links: list[list[int]] = columnwise.edges(records, field)
     ids = {number for found in links for number in found}
